@@ -1,0 +1,256 @@
+/**
+ * Every extension point on one page, types only. A plug-in is a typed object in a file of its own plus one line in its
+ * family's `index.ts`.
+ */
+import type { ZodType } from 'zod'
+import type { FileTree } from './model/files.ts'
+import type { Report } from './model/report.ts'
+import type { Isolation, RunManifest } from './model/run.ts'
+import type { Command, Fix, Limits, McpServer, Source, Suite } from './model/suite.ts'
+import type { Attempt, Outcome, TranscriptEvent, Trial, TrialSpec } from './model/trial.ts'
+
+// ---------------------------------------------------------------- processes
+
+export interface ExecRequest {
+  command: Command
+  cwd: string
+  /** The whole environment of the process: nothing of ours is added but a marker by which its children are found. */
+  env: Record<string, string>
+  timeoutMs: number
+  /** Files that take the output; the same path twice merges both. They are created, or appended to. */
+  stdout: string
+  stderr: string
+  /** Largest size of either file in bytes; past it the process tree is ended. Default 64 MiB. */
+  maxOutputBytes?: number
+  /** Written to stdin, which is then closed. Without it stdin is empty. */
+  stdin?: string
+  /** Called for each whole line of stdout soon after it was written; return false to end the process tree (`limit`). */
+  onLine?: (line: string) => boolean
+  signal?: AbortSignal
+}
+
+export interface ExecResult {
+  /** `not-found`: the program does not exist or cannot be executed. */
+  end: 'exited' | 'signalled' | 'timeout' | 'output-limit' | 'limit' | 'aborted' | 'not-found'
+  /** Null unless `exited`. */
+  exitCode: number | null
+  signal: string | null
+  durationMs: number
+  /** Processes that outlived the command and were ended with it. */
+  leftovers: number
+}
+
+/** Runs a command. Never throws for what the command does; when it resolves, its whole process tree is gone. */
+export type Exec = (request: ExecRequest) => Promise<ExecResult>
+
+/** Where and how commands run. Probed once per run by trying it. */
+export interface Sandbox {
+  isolation: Omit<Isolation, 'workspace'>
+  /** Throws InfraError with what is missing if it does not work on this machine. */
+  probe(): Promise<void>
+  exec: Exec
+}
+
+// --------------------------------------------------------------- workspaces
+
+/** A source at its pin, fetched and prepared: immutable, shared by all trials. */
+export interface PreparedSource {
+  source: Source
+  /** Folder of the prepared checkout with its own `.git`, which holds the pin and nothing later. Never written to. */
+  path: string
+  /** Names the content: changes with URL, commit, history and prepare commands. */
+  key: string
+}
+
+/** Files to be placed into a fresh workspace before the base of the patch is taken. */
+export interface Placement {
+  /** Written over whatever is there. */
+  files: FileTree
+  /** Globs of tracked files that are removed first. */
+  strip: string[]
+}
+
+/** A fresh, private copy of a prepared source. Made for one trial or one grader; disposed of by whoever made it. */
+export interface Workspace {
+  /** The checked-out folder. */
+  path: string
+  /** All that has changed since it was made, by its maker's own git (the one in the folder is not trusted). */
+  capture(): Promise<Patch>
+  /** Applies a patch that `capture` made over the same placement. Throws InfraError if it does not apply. */
+  apply(patch: string): Promise<void>
+  /** Takes it off the disk. Never throws. */
+  dispose(): Promise<void>
+}
+
+export interface Patch {
+  /** `git diff --binary` against the base; empty if nothing changed. */
+  text: string
+  changedFiles: string[]
+  linesAdded: number
+  linesRemoved: number
+}
+
+/** What a fix commit gives to its task. */
+export interface FixFiles {
+  /** Hidden files as they are in the fix commit. */
+  hidden: FileTree
+  /** Hidden files that the fix commit deletes. */
+  deleted: string[]
+  /** The rest of the diff, as a patch over the pin. */
+  reference: string
+}
+
+export interface Workspaces {
+  /** How workspaces are made here, for the report: `copy`. */
+  kind: string
+  /** Fetches and prepares a source once; later calls, also of other processes, reuse it. Throws InfraError with the output. */
+  prepare(source: Source, exec: Exec): Promise<PreparedSource>
+  /** A fresh workspace. With a placement the files are committed into it, so that `git status` is clean. */
+  create(prepared: PreparedSource, placement: Placement): Promise<Workspace>
+  /** Reads a fix commit from the mirror. Throws InfraError if the mirror cannot get it. */
+  readFix(source: Source, fix: Fix): Promise<FixFiles>
+}
+
+// ---------------------------------------------------------------- harnesses
+
+export interface HarnessInput {
+  trial: TrialSpec
+  /** The setup's template filled in with the task's prompt. */
+  prompt: string
+  /** Working directory of the agent: setup files are in place and committed. */
+  workspace: string
+  /** Private, empty HOME of this trial. */
+  home: string
+  /** Folder for logs and reports of this trial, outside of the workspace. It is stored with the trial. */
+  logs: string
+  model: string | null
+  effort: string | null
+  mcp: Record<string, McpServer>
+  /** Clean environment with PATH, HOME, TMPDIR and what the setup allows. A harness adds to it, never to the host's. */
+  env: Record<string, string>
+  limits: Limits
+  /** The files that `files(config)` asked for. */
+  files: FileTree
+  exec: Exec
+  signal: AbortSignal
+}
+
+export interface HarnessResult {
+  attempt: Attempt
+  transcript: TranscriptEvent[]
+}
+
+export interface HarnessProbe {
+  /** Whether it can run here. */
+  ok: boolean
+  version: string | null
+  /** What was found, or what is missing and how to get it. */
+  message: string
+}
+
+export interface Harness<Config = unknown> {
+  /** Keys beside `type`. Strict: an unknown key is an error with the nearest name. */
+  config: ZodType<Config>
+  /** One line for `agent-eval doctor` and the JSON Schema. */
+  description: string
+  /** Where its agent looks for them, relative to the workspace. A skill NAME goes to `skills/NAME/`. */
+  layout: { skills: string }
+  /** What a setup may ask of it; asking for more is an error when the suite is loaded. */
+  supports: { model: boolean; effort: boolean; mcp: boolean }
+  /** Paths of suite files that it needs, relative to the suite's folder. */
+  files?(config: Config): string[]
+  /** Whether the agent is there. Must be quick and must not contact a model. */
+  probe(config: Config): Promise<HarnessProbe>
+  /**
+   * Runs the agent once. Called once per trial, many at a time. What the agent does wrong is told in the attempt
+   * (`crash`, `timeout`, `limit`); throws InfraError only for what is not the agent's doing (program missing, key refused,
+   * model service down).
+   */
+  run(input: HarnessInput, config: Config): Promise<HarnessResult>
+}
+
+// ------------------------------------------------------------------ graders
+
+export interface GradeInput {
+  task: { id: string; prompt: string }
+  attempt: Attempt
+  transcript: TranscriptEvent[]
+  outcome: Outcome
+  patch: string
+  /**
+   * A fresh workspace with the agent's patch, made for this call and disposed of after the grader ends. `hidden: true` also
+   * places the task's hidden files, and then `files` over them.
+   */
+  workspace(options: { hidden: boolean; files?: FileTree }): Promise<string>
+  /** The same without the agent's patch: how things were before the agent came. */
+  pristine(options: { hidden: boolean; files?: FileTree }): Promise<string>
+  /** Remembers a JSON value for this task and key during the run, so that work on the pristine tree is done once. */
+  once<T>(key: string, make: () => Promise<T>): Promise<T>
+  /** The files that `files(config)` asked for. */
+  files: FileTree
+  /** Folder for this grader's logs, outside of the workspaces. Stored with the trial. */
+  logs: string
+  /** Private empty folder for reports and scratch files: no agent has seen its name. */
+  scratch: string
+  /** Clean environment without any secret. */
+  env: Record<string, string>
+  /** Host variables that a grader declared by `secrets(config)`; absent where the host has none. */
+  secrets: Record<string, string>
+  exec: Exec
+  signal: AbortSignal
+}
+
+export interface GraderResult {
+  /** In [0,1]. */
+  score: number
+  pass: boolean
+  /** What decided it, in one line or a few, for a reader who has not seen the grader. */
+  explanation: string
+  details?: unknown
+}
+
+export interface Grader<Config = unknown> {
+  /** Keys beside `type`, `name`, `weight` and `required`. Strict. */
+  config: ZodType<Config>
+  description: string
+  /** Paths of suite files that it needs, relative to the suite's folder. */
+  files?(config: Config): string[]
+  /** Names of host variables that it needs, redacted from everything that is stored. */
+  secrets?(config: Config): string[]
+  /** Judges one aspect. Throwing means *unscored*: the trial is errored, not failed. */
+  grade(input: GradeInput, config: Config): Promise<GraderResult>
+}
+
+// ------------------------------------------------------ engine and reporting
+
+/** Runs the trials that are still to be done. Must call `onTrial` for each as soon as it ends. */
+export type Executor = (
+  specs: readonly TrialSpec[],
+  run: (spec: TrialSpec) => Promise<Trial>,
+  onTrial: (trial: Trial) => Promise<void>,
+) => Promise<void>
+
+/** Keeps runs. Everything that is written is redacted, and written so that a crash loses nothing finished. */
+export interface RunStore {
+  create(manifest: RunManifest, suite: Suite): Promise<void>
+  /** Durable when it resolves. */
+  append(runId: string, trial: Trial): Promise<void>
+  update(manifest: RunManifest): Promise<void>
+  /** Folder of one trial's patch, transcript, grades and logs. */
+  trialFolder(runId: string, trialId: string): string
+  load(runId: string): Promise<{ manifest: RunManifest; trials: Trial[]; suite: Suite }>
+  list(): Promise<RunManifest[]>
+}
+
+/** Told of what happens while a run goes on. Must not throw. */
+export interface ProgressReporter {
+  onRunStart?(run: RunManifest): void
+  onSource?(source: Source, state: 'preparing' | 'ready'): void
+  onTrialStart?(spec: TrialSpec): void
+  onPhase?(spec: TrialSpec, phase: string): void
+  onTrialEnd?(trial: Trial): void
+  onRunEnd?(run: RunManifest): void
+}
+
+/** A file format: pure. */
+export type Renderer = (report: Report) => string

@@ -1,0 +1,129 @@
+import { z } from 'zod'
+import { Rate, RunManifest } from './run.ts'
+import { Trial } from './trial.ts'
+
+/** What compare knows of one side's task. */
+export const SideTask = z.strictObject({
+  fingerprint: z.string(),
+  passed: z.number().int().nonnegative(),
+  graded: z.number().int().nonnegative(),
+  errored: z.number().int().nonnegative(),
+  meanScore: z.number().nullable(),
+  costUsd: z.array(z.number()),
+  tokens: z.array(z.number()),
+  durationMs: z.array(z.number()),
+})
+export type SideTask = z.infer<typeof SideTask>
+
+/** One side of a comparison: a setup of a run, or of a baseline. */
+export const Side = z.strictObject({
+  label: z.string(),
+  setup: z.string(),
+  setupFingerprint: z.string(),
+  tasks: z.record(z.string(), SideTask),
+})
+export type Side = z.infer<typeof Side>
+
+/** Difference of two pass rates in [-1,1], candidate minus base, with its likely range. */
+export const Difference = z.strictObject({ value: z.number(), lo: z.number(), hi: z.number() })
+export type Difference = z.infer<typeof Difference>
+
+/** Candidate / base of something positive (cost, tokens, time), with its likely range; `n` = values used on both sides. */
+export const Ratio = z.strictObject({
+  value: z.number().positive(),
+  lo: z.number().nullable(),
+  hi: z.number().nullable(),
+  n: z.number().int().positive(),
+})
+export type Ratio = z.infer<typeof Ratio>
+
+/**
+ * - `unchanged`: enough trials to have seen a change of this task, and none was seen
+ * - `inconclusive`: too few trials to tell
+ * - `incomparable`: the task itself differs (its fingerprint), or one side has nothing graded
+ */
+export const Change = z.enum([
+  'improved',
+  'regressed',
+  'unchanged',
+  'inconclusive',
+  'incomparable',
+  'added',
+  'removed',
+])
+export type Change = z.infer<typeof Change>
+
+const Count = z.strictObject({ passed: z.number(), graded: z.number(), errored: z.number() })
+
+export const TaskChange = z.strictObject({
+  task: z.string(),
+  change: Change,
+  base: Count.nullable(),
+  candidate: Count.nullable(),
+  /** Candidate's minus base's pass rate, in [-1,1]; null where they cannot be compared. */
+  delta: z.number().nullable(),
+  /** The majority of trials passed on one side and failed on the other. */
+  flipped: z.boolean(),
+  warnings: z.array(z.string()),
+})
+export type TaskChange = z.infer<typeof TaskChange>
+
+export const Decision = z.enum([
+  'improved',
+  'no-drop',
+  'inconclusive',
+  'regressed',
+  'incomparable',
+  'infrastructure',
+])
+export type Decision = z.infer<typeof Decision>
+
+export const Verdict = z.strictObject({
+  decision: Decision,
+  /** Whole sentences, most important first; each warning says what to do next. */
+  reasons: z.array(z.string()),
+  exitCode: z.number().int(),
+})
+export type Verdict = z.infer<typeof Verdict>
+
+export const Comparison = z.strictObject({
+  base: z.strictObject({ label: z.string(), setup: z.string(), passRate: Rate.nullable() }),
+  candidate: z.strictObject({ label: z.string(), setup: z.string(), passRate: Rate.nullable() }),
+  /** Over the tasks that can be compared; null if there is none. */
+  difference: Difference.nullable(),
+  /** The same, for new tasks like these; null with fewer than two tasks. */
+  generalisation: Difference.nullable(),
+  /** One-sided mid-p of the stratified exact test; null where nothing can be compared. */
+  pRegressed: z.number().nullable(),
+  pImproved: z.number().nullable(),
+  /** Percentage points. */
+  margin: z.number(),
+  comparedTasks: z.number().int().nonnegative(),
+  comparedTrials: z.number().int().nonnegative(),
+  passAtK: z.strictObject({
+    base: z.record(z.string(), z.number()),
+    candidate: z.record(z.string(), z.number()),
+  }),
+  passHatK: z.strictObject({
+    base: z.record(z.string(), z.number()),
+    candidate: z.record(z.string(), z.number()),
+  }),
+  costUsd: Ratio.nullable(),
+  tokens: Ratio.nullable(),
+  durationMs: Ratio.nullable(),
+  tasks: z.array(TaskChange),
+  verdict: Verdict,
+})
+export type Comparison = z.infer<typeof Comparison>
+
+/** What reporters render: a run with its trials, and the comparisons that were asked for. */
+export const Report = z.strictObject({
+  run: RunManifest,
+  trials: z.array(Trial),
+  comparisons: z.array(Comparison),
+  /** Of the gate; null where no gate was asked for. */
+  verdict: Verdict.nullable(),
+  /** Whole sentences, each says what to do next. */
+  warnings: z.array(z.string()),
+})
+export type Report = z.infer<typeof Report>

@@ -1,0 +1,97 @@
+import { constants } from 'node:fs'
+import { chmod, lstat, mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
+import { dirname, join, sep } from 'node:path'
+import type { FileContent, FileTree } from '../model/files.ts'
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Bytes as they are kept in memory: text where they are valid UTF-8, base64 where not. */
+export function toContent(bytes: Uint8Array, executable: boolean): FileContent {
+  try {
+    return { encoding: 'utf8', data: strict.decode(bytes), executable }
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    return { encoding: 'base64', data: Buffer.from(bytes).toString('base64'), executable }
+  }
+}
+
+/** The bytes of a file held in memory. */
+export function toBytes(content: FileContent): Buffer {
+  return Buffer.from(content.data, content.encoding)
+}
+
+/** Text of a file held in memory; undefined if it is not text. */
+export function toText(content: FileContent | undefined): string | undefined {
+  return content?.encoding === 'utf8' ? content.data : undefined
+}
+
+/**
+ * Writes files below a folder that may hold hostile things: whatever stands at a path is removed first, and no link is
+ * followed on the way to it.
+ */
+export async function writeTree(root: string, files: FileTree): Promise<void> {
+  for (const [path, content] of Object.entries(files)) {
+    const parts = path.split('/')
+    await makeRealFolders(root, parts.slice(0, -1))
+    const target = join(root, ...parts)
+    await rm(target, { recursive: true, force: true })
+    const mode = content.executable ? 0o755 : 0o644
+    const file = await open(
+      target,
+      constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+      mode,
+    )
+    try {
+      await file.writeFile(toBytes(content))
+    } finally {
+      await file.close()
+    }
+    await chmod(target, mode)
+  }
+}
+
+/** Removes paths below a folder without following a link on the way. */
+export async function removePaths(root: string, paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    const parts = path.split('/')
+    if (await isRealFolder(root, parts.slice(0, -1)))
+      await rm(join(root, ...parts), { recursive: true, force: true })
+  }
+}
+
+/** Reads all regular files below a folder. `onOdd` is told of links and special files, which are left out. */
+export async function readTree(root: string, onOdd: (path: string) => void): Promise<FileTree> {
+  const files: FileTree = {}
+  const entries = await readdir(root, { recursive: true, withFileTypes: true })
+  for (const entry of entries) {
+    const full = join(entry.parentPath, entry.name)
+    const path = full
+      .slice(root.length + 1)
+      .split(sep)
+      .join('/')
+    if (entry.isDirectory()) continue
+    if (!entry.isFile()) onOdd(path)
+    else files[path] = toContent(await readFile(full), ((await lstat(full)).mode & 0o100) !== 0)
+  }
+  return Object.fromEntries(Object.entries(files).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+async function makeRealFolders(root: string, parts: readonly string[]): Promise<void> {
+  let folder = root
+  for (const part of parts) {
+    folder = join(folder, part)
+    const stat = await lstat(folder).catch(() => null)
+    if (stat?.isDirectory()) continue
+    if (stat) await rm(folder, { force: true })
+    await mkdir(folder)
+  }
+}
+
+async function isRealFolder(root: string, parts: readonly string[]): Promise<boolean> {
+  let folder = root
+  for (const part of parts) {
+    folder = join(folder, part)
+    if (!(await lstat(folder).catch(() => null))?.isDirectory()) return false
+  }
+  return true
+}
