@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { chmod, lstat, mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
-import { dirname, join, sep } from 'node:path'
+import { join, sep } from 'node:path'
 import type { FileContent, FileTree } from '../model/files.ts'
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
