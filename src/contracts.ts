@@ -78,6 +78,8 @@ export interface Workspace {
   capture(): Promise<Patch>
   /** Applies a patch that `capture` made over the same placement. Throws InfraError if it does not apply. */
   apply(patch: string): Promise<void>
+  /** Puts paths back as they were in the base; what was not there is removed. Folders on the way are never followed as links. */
+  restore(paths: readonly string[]): Promise<void>
   /** Takes it off the disk. Never throws. */
   dispose(): Promise<void>
 }
@@ -217,6 +219,8 @@ export interface Grader<Config = unknown> {
   files?(config: Config): string[]
   /** Names of host variables that it needs, redacted from everything that is stored. */
   secrets?(config: Config): string[]
+  /** False where a patch alone cannot be judged, or judging it costs money: `validate --prove` leaves it out. Default true. */
+  provable?: boolean
   /** Judges one aspect. Throwing means *unscored*: the trial is errored, not failed. */
   grade(input: GradeInput, config: Config): Promise<GraderResult>
 }
@@ -233,13 +237,30 @@ export type Executor = (
 /** Keeps runs. Everything that is written is redacted, and written so that a crash loses nothing finished. */
 export interface RunStore {
   create(manifest: RunManifest, suite: Suite): Promise<void>
-  /** Durable when it resolves. */
+  /** Copies the files of one trial (patch, transcript, logs) to where they are kept. */
+  saveFiles(runId: string, trialId: string, folder: string): Promise<void>
+  /** Durable when it resolves. A second line for the same trial replaces the first. */
   append(runId: string, trial: Trial): Promise<void>
   update(manifest: RunManifest): Promise<void>
-  /** Folder of one trial's patch, transcript, grades and logs. */
+  /** Where one trial's files are kept. */
   trialFolder(runId: string, trialId: string): string
-  load(runId: string): Promise<{ manifest: RunManifest; trials: Trial[]; suite: Suite }>
+  /** By id, by the start of one, by folder, or `latest`. Throws UserError that lists what there is. */
+  load(reference: string): Promise<StoredRun>
+  /** Newest first. */
   list(): Promise<RunManifest[]>
+  /** Keeps other processes from writing the same run while `work` goes on. Throws UserError if one does. */
+  exclusively<T>(runId: string, work: () => Promise<T>): Promise<T>
+}
+
+export interface StoredRun {
+  manifest: RunManifest
+  /** The latest line of each trial. */
+  trials: Trial[]
+  suite: Suite
+  /** Absolute path of the run folder. */
+  folder: string
+  /** What was wrong with the files and how it was mended: a torn last line after a crash. */
+  warnings: string[]
 }
 
 /** Told of what happens while a run goes on. Must not throw. */

@@ -1,0 +1,40 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import { acceptBaseline, renderBaseline } from '../core/baseline.ts'
+import { UserError, exitCodes, type ExitCode } from '../errors.ts'
+import { sha256, writeAtomically } from '../util/json.ts'
+import { readBaselineIfAny } from './baseline-file.ts'
+import { answerJson, tell, type Io } from './io.ts'
+import { provenance } from './provenance.ts'
+import { storeFor } from './wiring.ts'
+
+export interface AcceptOptions {
+  reason: string
+  setup?: string[]
+  file?: string
+  json?: boolean
+}
+
+/** `agent-eval baseline accept RUN --reason …`: what this run measured is from now on what others are compared with. */
+export async function accept(reference: string, options: AcceptOptions, io: Io): Promise<ExitCode> {
+  const reason = options.reason.trim()
+  if (reason === '') throw new UserError('--reason is empty: say in a sentence why this run is the new baseline')
+  const { manifest, trials, suite, folder } = await storeFor(io, null).load(reference)
+  const path = options.file === undefined ? suite.gate.baseline : resolve(io.cwd, options.file)
+  if (path === null) {
+    throw new UserError(`suite ${suite.name} names no baseline file: add "gate: { baseline: ./baselines/${suite.name}.json }" to it, or use --file`)
+  }
+  const existing = await readBaselineIfAny(path, io)
+  const { user } = await provenance(path, io)
+  const baseline = acceptBaseline(existing, manifest, trials, options.setup ?? Object.keys(manifest.setups), {
+    at: new Date().toISOString(),
+    by: user,
+    reason,
+    runDigest: sha256(await readFile(join(folder, 'trials.jsonl'))),
+  })
+  await mkdir(dirname(path), { recursive: true })
+  await writeAtomically(path, renderBaseline(baseline))
+  if (options.json) answerJson(io, baseline)
+  tell(io, `Accepted run ${manifest.id} into ${relative(io.cwd, path)}. Commit it, so that the change is reviewed:\n  git add ${relative(io.cwd, path)}`)
+  return exitCodes.pass
+}

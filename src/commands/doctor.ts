@@ -1,0 +1,95 @@
+import { mkdir, statfs } from 'node:fs/promises'
+import { execa } from 'execa'
+import { exitCodes, type ExitCode } from '../errors.ts'
+import { renderChecks, type Check } from '../reporters/checks.ts'
+import { paintFor } from '../reporters/paint.ts'
+import { folders } from './folders.ts'
+import { answerJson, tell, type Io } from './io.ts'
+import { families, sandboxFor } from './wiring.ts'
+
+/** The keys that the known agents read. Only whether they are set is looked at, never their values. */
+const keys = ['ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'GEMINI_API_KEY', 'GITHUB_TOKEN']
+
+/** `agent-eval doctor`: what is here and what is missing. Exit code 4 if something that every run needs is missing. */
+export async function doctor(options: { json?: boolean }, io: Io): Promise<ExitCode> {
+  const checks: Check[] = [
+    node(),
+    await git(),
+    await sandbox(),
+    ...(await places(io)),
+    ...(await agents()),
+    ...keys.map((name): Check => ({
+      group: 'keys',
+      name,
+      state: io.env[name] ? 'ok' : 'absent',
+      message: io.env[name] ? 'is set' : 'is not set',
+    })),
+  ]
+  const ok = checks.every(check => check.state !== 'broken')
+  if (options.json) answerJson(io, { ok, checks })
+  else tell(io, renderChecks(checks, paintFor(io.stderr, io.env)))
+  return ok ? exitCodes.pass : exitCodes.infrastructure
+}
+
+function node(): Check {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  const ok = major > 20 || (major === 20 && minor >= 19)
+  return {
+    group: 'base',
+    name: 'node',
+    state: ok ? 'ok' : 'broken',
+    message: ok ? process.version : `${process.version} is too old: install Node.js 20.19 or newer`,
+  }
+}
+
+async function git(): Promise<Check> {
+  const { stdout, failed } = await execa('git', ['--version'], { reject: false, timeout: 10_000 })
+  const [major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(stdout)?.slice(1) ?? []).map(Number)
+  const ok = !failed && (major > 2 || (major === 2 && minor >= 30))
+  const message = ok ? stdout : failed ? 'not found: install git 2.30 or newer' : `${stdout} is too old: install git 2.30 or newer`
+  return { group: 'base', name: 'git', state: ok ? 'ok' : 'broken', message }
+}
+
+async function sandbox(): Promise<Check> {
+  const { isolation, probe } = sandboxFor()
+  const name = 'isolation'
+  try {
+    await probe()
+  } catch (error) {
+    return { group: 'base', name, state: 'broken', message: error instanceof Error ? error.message : String(error) }
+  }
+  const message =
+    isolation.level === 'none'
+      ? `${isolation.level}: agents run with your rights and can read your files; network ${isolation.network}. Run suites that you do not trust in a container.`
+      : `${isolation.level}; network ${isolation.network}`
+  return { group: 'base', name, state: 'ok', message }
+}
+
+async function places(io: Io): Promise<Check[]> {
+  const { cache, work } = folders(io)
+  return Promise.all(
+    Object.entries({ cache, work }).map(async ([name, path]): Promise<Check> => {
+      try {
+        await mkdir(path, { recursive: true, mode: 0o700 })
+        const { bavail, bsize } = await statfs(path)
+        const freeGb = (bavail * bsize) / 2 ** 30
+        const message = `${path}, ${freeGb.toFixed(1)} GB free`
+        return { group: 'base', name, state: freeGb < 1 ? 'broken' : 'ok', message: freeGb < 1 ? `${message}: too little, free some` : message }
+      } catch (error) {
+        return { group: 'base', name, state: 'broken', message: `${path}: ${String(error)}` }
+      }
+    }),
+  )
+}
+
+async function agents(): Promise<Check[]> {
+  return Promise.all(
+    Object.entries(families.harnesses).map(async ([name, harness]): Promise<Check> => {
+      // A harness that needs more than its defaults (which program to run) is there as such.
+      const config = harness.config.safeParse({})
+      if (!config.success) return { group: 'agents', name, state: 'ok', message: harness.description }
+      const { ok, version, message } = await harness.probe(config.data)
+      return { group: 'agents', name, state: ok ? 'ok' : 'absent', message: version ? `${version}  ${message}` : message }
+    }),
+  )
+}

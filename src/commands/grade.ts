@@ -1,0 +1,68 @@
+import { closeManifest } from '../core/manifest.ts'
+import { InfraError, exitCodes, type ExitCode } from '../errors.ts'
+import { localExecutor } from '../executors/local.ts'
+import type { Suite } from '../model/suite.ts'
+import { judgeRun } from '../pipeline.ts'
+import { progressReporter } from '../reporters/progress.ts'
+import { regrade } from '../trial/regrade.ts'
+import { onInterrupt } from './interrupt.ts'
+import { tell, type Io } from './io.ts'
+import { report, type ReportOptions } from './report.ts'
+import { load, openTrialParts, sandboxFor, storeFor } from './wiring.ts'
+
+export interface GradeOptions extends ReportOptions {
+  suite?: string
+  concurrency?: number
+}
+
+/**
+ * `agent-eval grade RUN`: judges the stored patches again without running an agent: after a grader was mended (`--suite`), or
+ * where grading had failed. The earlier lines stay in trials.jsonl; the new ones count.
+ */
+export async function grade(reference: string, options: GradeOptions, io: Io): Promise<ExitCode> {
+  const stored = await storeFor(io, null).load(reference)
+  const suite: Suite = options.suite === undefined ? stored.suite : await load(options.suite, io)
+  const known = new Set(suite.tasks.map(task => task.id))
+  const gradable = stored.trials.filter(trial => trial.outcome !== null && known.has(trial.task) && Object.hasOwn(suite.setups, trial.setup))
+  if (gradable.length === 0) throw new InfraError(`run ${stored.manifest.id} holds no patch that this suite could grade`)
+
+  const interrupt = onInterrupt(io)
+  const store = storeFor(io, suite)
+  const progress = progressReporter({ stream: io.stderr, isTTY: io.stderr.isTTY && !io.env['CI'], clock: () => performance.now() })
+  const { parts, close } = await openTrialParts(
+    { suite, runId: stored.manifest.id, store, progress, sandbox: sandboxFor(), signal: interrupt.signal },
+    io,
+  )
+  try {
+    await store.exclusively(stored.manifest.id, async () => {
+      const byId = new Map(stored.trials.map(trial => [trial.id, trial]))
+      progress.onRunStart?.({ ...stored.manifest, plan: gradable.map(trial => trial.id) })
+      await localExecutor(options.concurrency ?? 2, interrupt.signal)(
+        gradable,
+        async spec => {
+          progress.onTrialStart?.(spec)
+          const trial = byId.get(spec.id)
+          if (!trial) throw new Error(`no trial ${spec.id}`)
+          return regrade(trial, store.trialFolder(stored.manifest.id, trial.id), parts)
+        },
+        async trial => {
+          await store.append(stored.manifest.id, trial)
+          progress.onTrialEnd?.(trial)
+        },
+      )
+      const { manifest, trials } = await store.load(stored.manifest.id)
+      const closed = closeManifest(manifest, trials, manifest.status === 'finished' ? 'finished' : 'interrupted', manifest.finishedAt ?? new Date().toISOString())
+      await store.update(closed)
+      progress.onRunEnd?.(closed)
+    })
+  } finally {
+    interrupt.release()
+    await close()
+  }
+  if (interrupt.signal.aborted) return exitCodes.interrupted
+  const again = await store.load(stored.manifest.id)
+  const left = stored.trials.length - gradable.length
+  if (left > 0) tell(io, `${left} trials have no patch and stay as they were: agent-eval run --resume ${stored.manifest.id}`)
+  await report(judgeRun(again, suite.gate, null, again.warnings), options, io)
+  return exitCodes.pass
+}

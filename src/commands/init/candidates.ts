@@ -1,0 +1,53 @@
+import { simpleGit } from 'simple-git'
+
+/** A commit of the repository's own past that can serve as a task: it changed code and tests together. */
+export interface Candidate {
+  commit: string
+  parent: string
+  subject: string
+  /** Test files that it added or changed: hidden from the agent. */
+  tests: string[]
+}
+
+const testPath = /(^|\/)(tests?|specs?|__tests__)\/|[._-](test|spec)\.[a-z]+$|(^|\/)test_[^/]+\.py$/i
+const testFile = /[._-](test|spec)\.[cm]?[jt]sx?$|(^|\/)test_[^/]+\.py$|_test\.py$|(^|\/)(tests?|__tests__)\/[^/]+\.([cm]?[jt]sx?|py)$/i
+const noCode = /\.(md|txt|json|ya?ml|lock|toml|cfg|snap)$|(^|\/)(package(-lock)?\.json|CHANGELOG[^/]*)$/i
+
+/** Larger changes are no single problem. */
+const maxCodeLines = 150
+const commitsLookedAt = 400
+
+/** The newest commits that make good tasks, at most `wanted`. */
+export async function findCandidates(root: string, wanted: number): Promise<Candidate[]> {
+  const git = simpleGit(root)
+  const log = await git.raw([
+    'log',
+    `--max-count=${commitsLookedAt}`,
+    '--no-merges',
+    '--no-renames',
+    '--numstat',
+    '--format=%x01%H%x00%P%x00%s',
+  ])
+  return log
+    .split('\u0001')
+    .slice(1)
+    .flatMap(entry => toCandidate(entry))
+    .slice(0, wanted)
+}
+
+function toCandidate(entry: string): Candidate[] {
+  const [head = '', ...rows] = entry.split('\n')
+  const [commit = '', parents = '', subject = ''] = head.split('\0')
+  if (!/^[0-9a-f]{40,64}$/.test(parents)) return []
+  const changes = rows.flatMap(row => {
+    const [added, removed, path] = row.split('\t')
+    return path === undefined ? [] : [{ path, lines: Number(added) + Number(removed) }]
+  })
+  const tests = changes.filter(({ path }) => testFile.test(path)).map(({ path }) => path)
+  const code = changes.filter(({ path }) => !testPath.test(path) && !noCode.test(path))
+  const lines = code.reduce((sum, change) => sum + change.lines, 0)
+  const dependencies = changes.some(({ path }) => /(^|\/)(package\.json|pyproject\.toml|requirements[^/]*\.txt)$/.test(path))
+  // NaN: a binary file.
+  const fits = tests.length > 0 && code.length > 0 && lines > 0 && lines <= maxCodeLines && !dependencies
+  return fits ? [{ commit, parent: parents, subject, tests }] : []
+}

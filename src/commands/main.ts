@@ -1,0 +1,176 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { InfraError, UserError, exitCodes, type ExitCode } from '../errors.ts'
+import { version } from '../version.ts'
+import { tell, type Io } from './io.ts'
+
+/** Declares the verbs and turns what they throw into exit codes. A verb's code is loaded when it is called. */
+export async function main(argv: readonly string[]): Promise<ExitCode> {
+  const io: Io = { cwd: process.cwd(), env: process.env, stdout: process.stdout, stderr: process.stderr }
+  // A reader that went away (`| head`) is no fault.
+  for (const stream of [io.stdout, io.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
+  let code: ExitCode = exitCodes.pass
+  const program = declare(io, async verb => {
+    code = await verb()
+  })
+  try {
+    await program.parseAsync([...argv])
+    return code
+  } catch (error) {
+    return explain(error, io)
+  }
+}
+
+function explain(error: unknown, io: Io): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.pass : exitCodes.wrongInput
+  if (error instanceof UserError) {
+    tell(io, `error: ${error.message}`)
+    return exitCodes.wrongInput
+  }
+  if (error instanceof InfraError || (error instanceof Error && 'syscall' in error)) {
+    tell(io, `error: ${error.message}`)
+    return exitCodes.infrastructure
+  }
+  tell(io, `This is a bug of agent-eval ${version}; please report it with these lines:`)
+  tell(io, error instanceof Error ? (error.stack ?? error.message) : String(error))
+  return exitCodes.infrastructure
+}
+
+function declare(io: Io, run: (verb: () => Promise<ExitCode>) => Promise<void>): Command {
+  const program = new Command('agent-eval')
+    .description('Tells whether your coding agents got better or worse, measured on real repositories.')
+    .version(version, '-V, --version')
+    .exitOverride()
+    .showHelpAfterError('(agent-eval --help shows all verbs)')
+    .showSuggestionAfterError()
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 pass, 1 regressed, 2 wrong input, 3 inconclusive, 4 infrastructure failed, 130 interrupted
+
+Examples:
+  agent-eval init                                  a first suite for this repository
+  agent-eval validate agent-eval.yaml --prove      each task can be solved and is not solved yet
+  agent-eval run agent-eval.yaml                   run all setups, side by side
+  agent-eval baseline accept latest --reason "…"   from now on compare with this run
+  agent-eval run agent-eval.yaml --gate            in CI: exit code 1 if it got worse`,
+    )
+
+  const verb = (usage: string, description: string, examples: string[]): Command =>
+    program
+      .command(usage)
+      .description(description)
+      .exitOverride()
+      .addHelpText('after', `\nExamples:\n${examples.map(example => `  agent-eval ${example}`).join('\n')}`)
+
+  verb('init', 'write a first suite for the repository you stand in', ['init', 'init --name parser --tasks 5'])
+    .option('--name <name>', 'name of the suite (default: the folder’s)')
+    .option('--tasks <n>', 'how many tasks to make of past commits', positive, 3)
+    .option('--force', 'write over an existing agent-eval.yaml')
+    .option('--json', 'data on stdout')
+    .action(options => run(async () => (await import('./init.ts')).init(options, io)))
+
+  verb('validate <suite>', 'check a suite; with --prove also that each task can be solved', [
+    'validate evals/dates.yaml',
+    'validate evals/dates.yaml --prove --task utc-offset',
+  ])
+    .option('--prove', 'the reference patch of each task must pass, and no change at all must fail')
+    .option('--task <glob>', 'only these tasks (repeatable)', collect)
+    .option('--tag <tag>', 'only tasks with one of these tags (repeatable)', collect)
+    .option('--repeat <n>', 'prove each task so many times, to find flaky tests', positive, 1)
+    .option('--concurrency <n>', 'tasks at a time (default: one per core)', positive)
+    .option('--json', 'data on stdout')
+    .action((suite, options) => run(async () => (await import('./validate.ts')).validate(suite, options, io)))
+
+  verb('run [suite]', 'run the setups of a suite at its tasks, grade, compare', [
+    'run evals/dates.yaml',
+    'run evals/dates.yaml --setup guided --task utc-offset --trials 1',
+    'run evals/dates.yaml --dry-run',
+    'run evals/dates.yaml --gate --report markdown=summary.md --report junit=results.xml',
+    'run --resume latest',
+  ])
+    .option('--task <glob>', 'only these tasks (repeatable)', collect)
+    .option('--setup <glob>', 'only these setups (repeatable)', collect)
+    .option('--tag <tag>', 'only tasks with one of these tags (repeatable)', collect)
+    .option('--trials <n>', 'trials of each setup at each task (default: the suite’s)', positive)
+    .option('--concurrency <n>', 'trials at a time (default: one per core, at least 2)', positive)
+    .option('--dry-run', 'show the plan and stop')
+    .option('--gate', 'compare with the baseline; the verdict is the exit code')
+    .option('--baseline <file>', 'another baseline than the suite’s')
+    .option('--strict', 'inconclusive is exit code 3 rather than 0')
+    .option('--resume <run>', 'finish a run that was interrupted')
+    .option('--report <format[=file]>', 'also as json, junit, markdown or terminal; without a file on stdout (repeatable)', collect)
+    .option('--json', 'the whole report on stdout')
+    .action((suite, options) => run(async () => (await import('./run.ts')).run(suite, options, io)))
+
+  verb('grade <run>', 'judge stored patches again, without running an agent', [
+    'grade latest',
+    'grade latest --suite evals/dates.yaml',
+  ])
+    .option('--suite <file>', 'with the graders of this file rather than those the run had')
+    .option('--concurrency <n>', 'trials at a time', positive)
+    .option('--report <format[=file]>', 'also as json, junit, markdown or terminal; without a file on stdout (repeatable)', collect)
+    .option('--json', 'the whole report on stdout')
+    .action((reference, options) => run(async () => (await import('./grade.ts')).grade(reference, options, io)))
+
+  verb('compare <a> [b]', 'two runs, two setups of a run (RUN:SETUP), or a run and a baseline file', [
+    'compare latest',
+    'compare latest:bare latest:guided',
+    'compare evals/baselines/dates.json latest',
+  ])
+    .option('--margin <points>', 'the largest drop that is still acceptable, in percentage points', positive, 10)
+    .option('--json', 'data on stdout')
+    .action((a, b, options) => run(async () => (await import('./compare.ts')).compare(a, b, options, io)))
+
+  verb('gate <run>', 'compare a run with the baseline; the verdict is the exit code', ['gate latest', 'gate latest --strict'])
+    .option('--baseline <file>', 'another baseline than the suite’s')
+    .option('--strict', 'inconclusive is exit code 3 rather than 0')
+    .option('--report <format[=file]>', 'also as json, junit, markdown or terminal; without a file on stdout (repeatable)', collect)
+    .option('--json', 'the whole report on stdout')
+    .action((reference, options) => run(async () => (await import('./gate.ts')).gate(reference, options, io)))
+
+  const baseline = program.command('baseline').description('what gates compare with').exitOverride()
+  baseline
+    .command('accept <run>')
+    .description('make what a run measured the baseline')
+    .exitOverride()
+    .requiredOption('--reason <text>', 'why, in a sentence: it is kept in the file')
+    .option('--setup <name>', 'only these setups (repeatable)', collect)
+    .option('--file <file>', 'another file than the suite’s')
+    .option('--json', 'data on stdout')
+    .addHelpText('after', '\nExamples:\n  agent-eval baseline accept latest --reason "first baseline, reviewed by hand"')
+    .action((reference, options) => run(async () => (await import('./baseline.ts')).accept(reference, options, io)))
+
+  verb('list [what]', 'runs; the trials of a RUN; the tasks and setups of a SUITE file', ['list', 'list latest', 'list evals/dates.yaml'])
+    .option('--json', 'data on stdout')
+    .action((what, options) => run(async () => (await import('./list.ts')).list(what, options, io)))
+
+  verb('show <trial>', 'one trial: grades, transcript, patch', ['show utc-offset/guided/0', 'show utc-offset/guided/0 --run 20261101-1200'])
+    .option('--run <run>', 'of this run (default: the latest)', 'latest')
+    .option('--json', 'data on stdout')
+    .action((trial, options) => run(async () => (await import('./show.ts')).show(trial, options, io)))
+
+  verb('schema', 'the JSON Schema of suite files, for editors', ['schema > .vscode/agent-eval.schema.json']).action(() =>
+    run(async () => (await import('./schema.ts')).schema(io)),
+  )
+
+  verb('doctor', 'what is here: node, git, agents, keys, isolation', ['doctor'])
+    .option('--json', 'data on stdout')
+    .action(options => run(async () => (await import('./doctor.ts')).doctor(options, io)))
+
+  return program
+}
+
+/** An option that may be given several times. */
+function collect(value: string, earlier: string[] = []): string[] {
+  return [...earlier, value]
+}
+
+function positive(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('a whole number of at least 1 is expected')
+  return value
+}

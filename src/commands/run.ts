@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { plan, specOf } from '../core/plan.ts'
+import { UserError, exitCodes, type ExitCode } from '../errors.ts'
+import type { StoredRun } from '../contracts.ts'
+import { localExecutor } from '../executors/local.ts'
+import type { Suite } from '../model/suite.ts'
+import type { TrialSpec } from '../model/trial.ts'
+import { judgeRun, runSuite } from '../pipeline.ts'
+import { progressReporter } from '../reporters/progress.ts'
+import { describePlan } from '../reporters/plan.ts'
+import { readBaseline } from './baseline-file.ts'
+import { onInterrupt } from './interrupt.ts'
+import { answerJson, tell, type Io } from './io.ts'
+import { provenance } from './provenance.ts'
+import { checkReadiness } from './readiness.ts'
+import { report, type ReportOptions } from './report.ts'
+import { families, load, openTrialParts, sandboxFor, storeFor } from './wiring.ts'
+
+export interface RunOptions extends ReportOptions {
+  task?: string[]
+  setup?: string[]
+  tag?: string[]
+  trials?: number
+  concurrency?: number
+  dryRun?: boolean
+  gate?: boolean
+  strict?: boolean
+  baseline?: string
+  resume?: string
+}
+
+/** `agent-eval run SUITE`: load → plan → run → judge → report. */
+export async function run(file: string | undefined, options: RunOptions, io: Io): Promise<ExitCode> {
+  const earlier = options.resume === undefined ? null : await storeFor(io, null).load(options.resume)
+  const suite = earlier?.suite ?? (await load(suiteFile(file), io))
+  const specs = earlier ? earlier.manifest.plan.map(specOf) : plan(suite, { tasks: options.task, setups: options.setup, tags: options.tag, trials: options.trials })
+
+  if (options.dryRun) {
+    if (options.json) answerJson(io, { suite: suite.name, fingerprint: suite.fingerprint, trials: specs })
+    else tell(io, describePlan(suite, specs))
+    return exitCodes.pass
+  }
+
+  // Everything that can stop a gate is read and checked before the first paid trial.
+  const gate = { ...suite.gate, strict: options.strict ?? suite.gate.strict, baseline: options.baseline ?? suite.gate.baseline }
+  const baseline = options.gate ? await readBaseline(gate.baseline, suite.name, io) : null
+  await checkReadiness(suite, specs, families, io)
+
+  const { manifest, trials } = await execute(suite, specs, earlier, options, io)
+  if (manifest.status === 'interrupted') {
+    tell(io, `Interrupted: ${trials.length} of ${specs.length} trials are kept. Go on with:\n  agent-eval run --resume ${manifest.id}`)
+    return exitCodes.interrupted
+  }
+  const judged = judgeRun({ manifest, trials }, gate, baseline)
+  await report(judged, options, io)
+  return judged.verdict ? asExitCode(judged.verdict.exitCode) : ungated(judged.run.summaries.map(summary => summary.graded))
+}
+
+async function execute(
+  suite: Suite,
+  specs: readonly TrialSpec[],
+  earlier: StoredRun | null,
+  options: RunOptions,
+  io: Io,
+): ReturnType<typeof runSuite> {
+  const interrupt = onInterrupt(io)
+  const store = storeFor(io, suite)
+  const sandbox = sandboxFor()
+  const runId = earlier?.manifest.id ?? newRunId(suite.name)
+  const progress = progressReporter({ stream: io.stderr, isTTY: io.stderr.isTTY && !io.env['CI'], clock: () => performance.now() })
+  const { parts, workspaces, close } = await openTrialParts({ suite, runId, store, progress, sandbox, signal: interrupt.signal }, io)
+  const concurrency = options.concurrency ?? Math.max(2, availableParallelism())
+  try {
+    const go = async (): ReturnType<typeof runSuite> =>
+      runSuite(
+        suite,
+        specs,
+        {
+          executor: localExecutor(concurrency, interrupt.signal),
+          sandbox,
+          store,
+          progress,
+          trialParts: parts,
+          facts: {
+            id: runId,
+            isolation: { ...sandbox.isolation, workspace: workspaces.kind },
+            provenance: await provenance(suite.file, io),
+          },
+          now: () => new Date().toISOString(),
+        },
+        earlier,
+      )
+    return earlier ? await store.exclusively(runId, go) : await go()
+  } finally {
+    interrupt.release()
+    await close()
+  }
+}
+
+function suiteFile(file: string | undefined): string {
+  if (file === undefined) throw new UserError('which suite? Give its file: agent-eval run evals/SUITE.yaml (agent-eval init makes one)')
+  return file
+}
+
+/** Sorts by time; the random part keeps two runs of one second apart. */
+function newRunId(suite: string): string {
+  const time = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')
+  return `${time}-${suite}-${randomBytes(2).toString('hex')}`
+}
+
+/** Without a gate a run is a measurement: it fails only if some setup could not be measured at all. */
+function ungated(graded: readonly number[]): ExitCode {
+  return graded.some(count => count === 0) ? exitCodes.infrastructure : exitCodes.pass
+}
+
+function asExitCode(code: number): ExitCode {
+  return Object.values(exitCodes).find(known => known === code) ?? exitCodes.infrastructure
+}

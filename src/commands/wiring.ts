@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import pLimit from 'p-limit'
+import type { PreparedSource, ProgressReporter, RunStore, Sandbox, Workspaces } from '../contracts.ts'
+import { InfraError, UserError } from '../errors.ts'
+import { graders } from '../graders/index.ts'
+import { harnesses } from '../harnesses/index.ts'
+import type { Suite } from '../model/suite.ts'
+import { pick } from '../registry.ts'
+import { sandboxes } from '../sandboxes/index.ts'
+import { fileStore } from '../stores/files.ts'
+import { loadSuite } from '../suite/load.ts'
+import type { TrialParts } from '../trial/parts.ts'
+import { redactor } from '../util/redact.ts'
+import { copyWorkspaces } from '../workspaces/copy.ts'
+import { openWorkRoot } from '../workspaces/work-root.ts'
+import { folders } from './folders.ts'
+import type { Io } from './io.ts'
+
+/** Which implementations this program is made of. Nothing below this floor knows one. */
+
+export const families = { harnesses, graders }
+
+export function load(file: string, io: Io): Promise<Suite> {
+  return loadSuite(file, { ...families, cacheRoot: folders(io).cache })
+}
+
+/** The store of the repository one stands in. What a suite declares as secret is redacted from all that it writes. */
+export function storeFor(io: Io, suite: Suite | null): RunStore {
+  return fileStore(folders(io).results, redactor(suite ? secretsOf(suite, io.env) : {}))
+}
+
+export function sandboxFor(): Sandbox {
+  return sandboxes.none
+}
+
+/** The values, by name, of all host variables that setups and graders of a suite use. */
+export function secretsOf(suite: Suite, env: NodeJS.ProcessEnv): Record<string, string> {
+  const names = [
+    ...Object.values(suite.setups).flatMap(setup => setup.env.pass),
+    ...suite.tasks.flatMap(task =>
+      task.graders.flatMap(({ type, config }) => pick(graders, type, 'grader').secrets?.(config) ?? []),
+    ),
+  ]
+  return Object.fromEntries(
+    names.map(name => [name, env[name]]).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
+}
+
+export interface TrialPartsOptions {
+  suite: Suite
+  runId: string
+  store: RunStore
+  progress: ProgressReporter
+  sandbox: Sandbox
+  signal: AbortSignal
+}
+
+/** Everything that trials need, and what must be closed after them. */
+export async function openTrialParts(
+  options: TrialPartsOptions,
+  io: Io,
+): Promise<{ parts: TrialParts; workspaces: Workspaces; close(): Promise<void> }> {
+  const { suite, runId, store, progress, sandbox, signal } = options
+  const { cache, work } = folders(io)
+  await mkdir(cache, { recursive: true, mode: 0o700 })
+  const workRoot = await openWorkRoot(work)
+  const workspaces = copyWorkspaces({ cacheRoot: cache, workRoot: workRoot.path })
+  const tasks = new Map(suite.tasks.map(task => [task.id, task]))
+  const prepared = new Map<string, Promise<PreparedSource>>()
+  const made = new Map<string, Promise<unknown>>()
+  // Preparing is heavy (package installation) and shared: two sources at a time.
+  const preparing = pLimit(2)
+
+  const parts: TrialParts = {
+    task: id => known(tasks.get(id), `task ${id}`),
+    setup: name => known(suite.setups[name], `setup ${name}`),
+    prepared: name => {
+      const source = known(suite.sources[name], `source ${name}`)
+      return remember(prepared, name, () =>
+        preparing(async () => {
+          progress.onSource?.(source, 'preparing')
+          const ready = await workspaces.prepare(source, sandbox.exec)
+          progress.onSource?.(source, 'ready')
+          return ready
+        }),
+      )
+    },
+    harness: setup => pick(harnesses, setup.harness.type, 'harness'),
+    grader: type => pick(graders, type, 'grader'),
+    workspaces,
+    exec: sandbox.exec,
+    hostEnv: io.env,
+    makeFolder: purpose => mkdtemp(join(workRoot.path, `${purpose}-${randomBytes(4).toString('hex')}-`)),
+    saveFiles: (trialId, folder) => store.saveFiles(runId, trialId, folder),
+    once: <T>(key: string, make: () => Promise<T>) => remember(made, key, make) as Promise<T>,
+    onPhase: (spec, phase) => progress.onPhase?.(spec, phase),
+    pause: ms => wait(ms, undefined, { signal }).catch(() => signal.throwIfAborted()),
+    signal,
+  }
+  return { parts, workspaces, close: () => workRoot.close() }
+}
+
+/** Makes a value once. A passing fault is forgotten, so that a later call tries again; any other failure stays. */
+function remember<T>(values: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const value = values.get(key) ?? make()
+  values.set(key, value)
+  value.catch((error: unknown) => {
+    if (error instanceof InfraError && error.transient) values.delete(key)
+  })
+  return value
+}
+
+function known<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new UserError(`${what} is not in the suite`)
+  return value
+}

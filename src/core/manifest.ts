@@ -1,0 +1,93 @@
+import { runSchemaVersion, type Isolation, type Provenance, type RunManifest } from '../model/run.ts'
+import type { Setup, Suite } from '../model/suite.ts'
+import type { Trial, TrialSpec } from '../model/trial.ts'
+import { summarise } from './summarise.ts'
+
+/** What only the outside knows of a run. */
+export interface RunFacts {
+  id: string
+  isolation: Isolation
+  provenance: Provenance
+}
+
+/** The manifest of a run that is about to start. */
+export function openManifest(suite: Suite, plan: readonly TrialSpec[], facts: RunFacts, startedAt: string): RunManifest {
+  const setups = new Set(plan.map(spec => spec.setup))
+  const tasks = new Set(plan.map(spec => spec.task))
+  return {
+    schemaVersion: runSchemaVersion,
+    id: facts.id,
+    status: 'running',
+    startedAt,
+    finishedAt: null,
+    suite: { name: suite.name, file: suite.file, fingerprint: suite.fingerprint },
+    plan: plan.map(spec => spec.id),
+    setups: Object.fromEntries(
+      Object.entries(suite.setups)
+        .filter(([name]) => setups.has(name))
+        .map(([name, setup]) => [name, describeSetup(setup)]),
+    ),
+    tasks: Object.fromEntries(
+      suite.tasks
+        .filter(task => tasks.has(task.id))
+        .map(task => {
+          const source = suite.sources[task.source]
+          if (!source) throw new Error(`task ${task.id} names no source of its suite`)
+          return [task.id, { fingerprint: task.fingerprint, git: source.git, commit: source.commit, tags: task.tags }]
+        }),
+    ),
+    isolation: facts.isolation,
+    provenance: facts.provenance,
+    summaries: [],
+  }
+}
+
+/** The manifest of a run that has ended, with what its trials add up to. Counted from the trials, never kept as a counter. */
+export function closeManifest(
+  manifest: RunManifest,
+  trials: readonly Trial[],
+  status: 'finished' | 'interrupted',
+  finishedAt: string,
+): RunManifest {
+  const attempts = (setup: string): NonNullable<Trial['attempt']>[] =>
+    trials.filter(trial => trial.setup === setup).flatMap(trial => trial.attempt ?? [])
+  const setups = Object.entries(manifest.setups).map(([name, setup]) => [
+    name,
+    {
+      ...setup,
+      agentVersions: distinct(attempts(name).map(attempt => attempt.agentVersion)),
+      observedModels: distinct(attempts(name).map(attempt => attempt.observedModel)),
+    },
+  ])
+  return {
+    ...manifest,
+    status,
+    finishedAt,
+    setups: Object.fromEntries(setups),
+    summaries: summarise(
+      manifest.plan,
+      [...trials],
+      Object.entries(manifest.setups).map(([name, { fingerprint }]) => ({ name, fingerprint })),
+    ),
+  }
+}
+
+function describeSetup(setup: Setup): RunManifest['setups'][string] {
+  return {
+    fingerprint: setup.fingerprint,
+    harness: setup.harness.type,
+    model: setup.model,
+    effort: setup.effort,
+    context: Object.keys(setup.context),
+    strip: setup.strip,
+    skills: Object.keys(setup.skills),
+    mcp: Object.keys(setup.mcp),
+    env: [...setup.env.pass, ...Object.keys(setup.env.set)],
+    agentVersions: [],
+    observedModels: [],
+  }
+}
+
+function distinct(values: readonly (string | null)[]): string[] {
+  return [...new Set(values.filter(value => value !== null))].toSorted()
+}

@@ -1,0 +1,97 @@
+import type { Comparison, Ratio, TaskChange } from '../model/report.ts'
+import { formatPoints, formatRatio, signedPoints } from './format.ts'
+import type { Cell, GridColumn } from './grid.ts'
+import type { GridSide } from './side-column.ts'
+import { decisionWords } from './verdict.ts'
+
+interface Mark extends Cell {
+  /** How much it needs reading: 0 not at all … 3 most. */
+  weight: number
+  /** What the mark means, for the line below the table; null where the word says it. */
+  meaning: string | null
+}
+
+const none: Mark = { text: '', tone: 'quiet', weight: 0, meaning: null }
+
+/** The mark of a task's change. Only an established change is called worse or better. */
+export function markOf(change: TaskChange | undefined): Mark {
+  if (!change) return none
+  switch (change.change) {
+    case 'regressed':
+      return { text: 'worse', tone: 'bad', weight: 3, meaning: null }
+    case 'improved':
+      return { text: 'better', tone: 'good', weight: 2, meaning: null }
+    case 'incomparable':
+      return {
+        text: 'n/c',
+        tone: 'unsure',
+        weight: 2,
+        meaning: 'n/c: cannot be compared, as the task itself differs or one side has nothing graded',
+      }
+    case 'added':
+      return { text: 'new', tone: 'quiet', weight: 2, meaning: null }
+    case 'removed':
+      return { text: 'gone', tone: 'quiet', weight: 2, meaning: null }
+    case 'unchanged':
+      return { ...none, text: 'same' }
+    case 'inconclusive':
+      return inconclusiveMark(change)
+  }
+}
+
+function inconclusiveMark({ delta, flipped }: TaskChange): Mark {
+  if (delta === null || delta === 0) return none
+  const text = delta < 0 ? 'lower?' : 'higher?'
+  return {
+    text,
+    tone: flipped ? 'unsure' : 'quiet',
+    weight: flipped ? 2 : 1,
+    meaning: 'lower?, higher?: too few trials of this task to tell a change from chance',
+  }
+}
+
+/** The column between two sides: the mark of each task, and for the whole suite the difference with its likely range. */
+export function changeColumn(comparison: Comparison): GridColumn {
+  const changes = new Map(comparison.tasks.map(change => [change.task, change]))
+  const { difference } = comparison
+  return {
+    head: 'change',
+    task: id => markOf(changes.get(id)),
+    weight: id => markOf(changes.get(id)).weight,
+    rate: cell(difference && formatPoints(difference.value)),
+    likely: cell(difference && `${signedPoints(difference.lo)} to ${signedPoints(difference.hi)}`),
+    costUsd: cell(comparison.costUsd && formatRatio(comparison.costUsd)),
+    tokens: cell(comparison.tokens && formatRatio(comparison.tokens)),
+    durationMs: cell(comparison.durationMs && formatRatio(comparison.durationMs)),
+  }
+}
+
+/** What the marks of these comparisons mean, and what a table with several candidates has no column for. */
+export function notesOn(comparisons: readonly Comparison[], sides: readonly GridSide[]): string[] {
+  const marks = comparisons.flatMap(comparison => comparison.tasks.map(change => markOf(change).meaning))
+  const meanings = [...new Set(marks.filter(meaning => meaning !== null))]
+  if (comparisons.length > 1) {
+    return [
+      ...comparisons.map((comparison, i) => `${sides[i + 1]?.head}: ${inWords(comparison)}`),
+      ...meanings,
+    ]
+  }
+  const onNew = comparisons[0]?.generalisation
+  if (!onNew) return meanings
+  const range = `${signedPoints(onNew.lo)} to ${signedPoints(onNew.hi)} points`
+  return [...meanings, `on new tasks like these: likely ${range}`]
+}
+
+function inWords({ verdict, margin, difference, costUsd, tokens, durationMs }: Comparison): string {
+  const points =
+    difference &&
+    `${formatPoints(difference.value)}, likely ${signedPoints(difference.lo)} to ${signedPoints(difference.hi)}`
+  const ratios = Object.entries<Ratio | null>({ cost: costUsd, tokens, time: durationMs }).flatMap(
+    ([name, ratio]) => (ratio ? [`${name} ${formatRatio(ratio)}`] : []),
+  )
+  return [decisionWords(verdict.decision, margin).slice(0, -1), points, ...ratios].filter(Boolean).join('; ')
+}
+
+function cell(text: string | null): Cell {
+  return { text: text ?? '', tone: 'plain' }
+}

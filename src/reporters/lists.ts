@@ -1,0 +1,73 @@
+import type { RunManifest } from '../model/run.ts'
+import type { Suite } from '../model/suite.ts'
+import type { Trial } from '../model/trial.ts'
+import { formatCost, formatDuration, formatShare } from './format.ts'
+import type { Paint } from './paint.ts'
+
+/** One line a run, newest first. */
+export function renderRuns(runs: readonly RunManifest[], paint: Paint): string {
+  if (runs.length === 0) return 'No runs yet. Start one: agent-eval run evals/SUITE.yaml'
+  return columns(
+    runs.map(run => [
+      run.id,
+      run.status === 'finished' ? run.status : paint.unsure(run.status),
+      ...[run.summaries.map(({ setup, passed, graded }) => `${setup} ${formatShare(passed, graded)}`).join(', ')],
+    ]),
+  )
+}
+
+/** One line a trial, in the order of the plan. */
+export function renderTrials(run: RunManifest, trials: readonly Trial[], paint: Paint): string {
+  const missing = run.plan.length - trials.length
+  const lines = columns(
+    trials.map(trial => [
+      trial.status === 'errored' ? paint.unsure('errored') : trial.pass ? paint.good('pass') : paint.bad('fail'),
+      trial.id,
+      formatDuration(trial.attempt?.durationMs ?? null),
+      formatCost(trial.attempt?.costUsd ?? null),
+      trial.status === 'errored' ? `${trial.phase}: ${firstLine(trial.message)}` : firstFailure(trial),
+    ]),
+  )
+  return missing > 0 ? `${lines}\n${missing} of ${run.plan.length} trials are missing: agent-eval run --resume ${run.id}` : lines
+}
+
+/** The tasks and setups of a suite. */
+export function renderSuite(suite: Suite, paint: Paint): string {
+  const tasks = suite.tasks.map(task => [
+    `  ${task.id}`,
+    task.source,
+    task.graders.map(grader => grader.name).join(', '),
+    paint.quiet(task.tags.join(' ')),
+  ])
+  const setups = Object.values(suite.setups).map(setup => [
+    `  ${setup.name}`,
+    setup.harness.type,
+    setup.model ?? '-',
+    paint.quiet([...Object.keys(setup.context), ...Object.keys(setup.skills)].join(' ')),
+  ])
+  return `${paint.strong(suite.name)}: ${suite.trials} trials each\nsetups\n${columns(setups)}\ntasks\n${columns(tasks)}`
+}
+
+function firstFailure(trial: Extract<Trial, { status: 'graded' }>): string {
+  if (trial.pass) return ''
+  const grade = trial.grades.find(each => each.status === 'scored' && each.required && !each.pass)
+  return grade?.status === 'scored' ? `${grade.grader}: ${firstLine(grade.explanation)}` : firstLine(trial.attempt.message ?? '')
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? ''
+}
+
+/** Pads all columns but the last to their widest cell; colour codes do not count. */
+function columns(rows: readonly string[][]): string {
+  const widths: number[] = []
+  for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, visible(cell))))
+  return rows
+    .map(row => row.map((cell, i) => (i === row.length - 1 ? cell : cell + ' '.repeat((widths[i] ?? 0) - visible(cell)))).join('  ').trimEnd())
+    .join('\n')
+}
+
+function visible(text: string): number {
+  // oxlint-disable-next-line no-control-regex -- the escape sequences of our own colours
+  return text.replaceAll(/\u001b\[[0-9;]*m/g, '').length
+}

@@ -1,0 +1,27 @@
+import type { Grade } from '../model/trial.ts'
+import type { Paint } from './paint.ts'
+
+/** What `validate --prove` found out of one task. */
+export interface ProofFacts {
+  task: string
+  result: 'proven' | 'refuted' | 'unproven'
+  problems: string[]
+  leftOut: string[]
+  reference: Grade[]
+}
+
+/** One line for a proven task; its problems below one that is not. */
+export function renderProof(proof: ProofFacts, paint: Paint): string {
+  const word = { proven: paint.good('proven  '), refuted: paint.bad('refuted '), unproven: paint.unsure('unproven') }[proof.result]
+  const how = proof.reference.flatMap(grade => (grade.status === 'scored' ? [grade.explanation.split('\n')[0] ?? ''] : []))
+  const leftOut = proof.leftOut.length > 0 ? ` (not provable by a patch: ${proof.leftOut.join(', ')})` : ''
+  const head = `${word}  ${proof.task}${proof.result === 'proven' ? `  ${paint.quiet(how.join('; '))}` : ''}${leftOut}`
+  return [head, ...proof.problems.map(problem => indent(problem))].join('\n')
+}
+
+function indent(text: string): string {
+  return text
+    .split('\n')
+    .map(line => `  ${line}`)
+    .join('\n')
+}

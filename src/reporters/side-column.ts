@@ -1,0 +1,114 @@
+import type { Comparison, TaskChange } from '../model/report.ts'
+import type { Measure, Rate, SetupSummary } from '../model/run.ts'
+import { markOf } from './change-column.ts'
+import { formatCost, formatDuration, formatPercent, formatRange, formatTokens, unknown } from './format.ts'
+import type { Cell, GridColumn } from './grid.ts'
+
+type Counts = Pick<NonNullable<TaskChange['base']>, 'passed' | 'graded' | 'errored'>
+
+/** One side in a grid: a setup of the run, or of a baseline. */
+export interface GridSide {
+  head: string
+  counts: ReadonlyMap<string, Counts>
+  passRate: Rate | null
+  /** The side's setup in the report's run; null where the side comes from elsewhere. */
+  summary: SetupSummary | null
+  /** Whose marks of change stand in this column; null = none. */
+  comparison: Comparison | null
+}
+
+/** The common base of some comparisons, then each candidate. */
+export function sidesOf(comparisons: readonly Comparison[], summaries: readonly SetupSummary[]): GridSide[] {
+  const [first] = comparisons
+  if (!first) return []
+  return [
+    { ...sideOf(first, 'base', summaries), comparison: null },
+    ...comparisons.map(comparison => ({
+      ...sideOf(comparison, 'candidate', summaries),
+      comparison: comparisons.length > 1 ? comparison : null,
+    })),
+  ]
+}
+
+/** "3/5" a task, with the mark of change where the side is one of several candidates. */
+export function sideColumn(side: GridSide): GridColumn {
+  const changes = new Map(side.comparison?.tasks.map(change => [change.task, change]))
+  const { summary, passRate } = side
+  return {
+    head: side.head,
+    task: id => withMark(countCell(side.counts.get(id)), changes.get(id)),
+    weight: id => Math.max(countWeight(side.counts.get(id)), markOf(changes.get(id)).weight),
+    rate: plain(passRate === null ? unknown : `${formatPercent(passRate.value)} of ${passRate.n}`),
+    likely: plain(passRate === null ? '' : `${formatRange(passRate)} %`),
+    costUsd: measureCell(summary, 'costUsd', formatCost),
+    tokens: measureCell(summary, 'tokens', formatTokens),
+    durationMs: measureCell(summary, 'durationMs', formatDuration),
+  }
+}
+
+function sideOf(
+  comparison: Comparison,
+  which: 'base' | 'candidate',
+  summaries: readonly SetupSummary[],
+): Omit<GridSide, 'comparison'> {
+  const { setup, label, passRate } = comparison[which]
+  const other = comparison[which === 'base' ? 'candidate' : 'base']
+  const counts = new Map(
+    comparison.tasks.flatMap(change => (change[which] ? [[change.task, change[which]]] : [])),
+  )
+  // A base of the candidate's own setup is a baseline or another run, even where its counts are the same.
+  const summary =
+    which === 'base' && setup === other.setup ? null : summaries.find(each => each.setup === setup)
+  return {
+    head: headOf({ setup, label }, other),
+    counts,
+    passRate,
+    summary: summary && sameCounts(summary, counts) ? summary : null,
+  }
+}
+
+function sameCounts(summary: SetupSummary, counts: ReadonlyMap<string, Counts>): boolean {
+  return summary.tasks.every(({ task, passed, graded }) => {
+    const count = counts.get(task)
+    return count === undefined ? graded === 0 : count.passed === passed && count.graded === graded
+  })
+}
+
+function headOf(side: { setup: string; label: string }, other: { setup: string; label: string }): string {
+  if (side.label.includes(side.setup)) return side.label
+  return side.setup === other.setup ? side.label : `${side.setup} (${side.label})`
+}
+
+function countCell(count: Counts | undefined): Cell {
+  if (!count) return { text: '-', tone: 'quiet' }
+  const errored = count.errored > 0 ? `${count.errored} errored` : ''
+  if (count.graded === 0) return { text: errored || '-', tone: errored ? 'unsure' : 'quiet' }
+  const text = `${count.passed}/${count.graded}${errored && `, ${errored}`}`
+  const tone = count.passed === 0 ? 'bad' : count.passed < count.graded || errored ? 'unsure' : 'plain'
+  return { text, tone }
+}
+
+function countWeight(count: Counts | undefined): number {
+  return count && (count.passed < count.graded || count.errored > 0) ? 1 : 0
+}
+
+function withMark(cell: Cell, change: TaskChange | undefined): Cell {
+  const { text, tone } = markOf(change)
+  return text === '' ? cell : { text: `${cell.text} ${text}`, tone }
+}
+
+/** Mean per trial; blank where the side's trials are not in this report, "?" where no trial told. */
+function measureCell(
+  summary: SetupSummary | null,
+  key: 'costUsd' | 'tokens' | 'durationMs',
+  format: (value: number | null) => string,
+): Cell {
+  if (summary === null) return plain('')
+  const measure: Measure | null = summary[key]
+  const partly = measure !== null && measure.n < summary.graded ? ` (n ${measure.n})` : ''
+  return plain(`${format(measure?.mean ?? null)}${partly}`)
+}
+
+function plain(text: string): Cell {
+  return { text, tone: 'plain' }
+}

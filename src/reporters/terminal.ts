@@ -1,0 +1,132 @@
+import { relative } from 'node:path'
+import type { Report } from '../model/report.ts'
+import type { RunManifest } from '../model/run.ts'
+import { acceptRun, listTrials, resumeRun, showTrial } from './commands.ts'
+import { gridSections, headlineLines, indented, type TextStyle } from './comparison.ts'
+import { formatCost, formatDuration, formatRate, formatTokens } from './format.ts'
+import { gridsOf, type Grid } from './grid.ts'
+import { problemBlocks, problemsIn, type Problems } from './problem-blocks.ts'
+import { safeText, wrap } from './text.ts'
+import { formatSpent, totalsOf, type Totals } from './totals.ts'
+import { countsLine, reportHeadline } from './verdict.ts'
+
+export interface TerminalStyle extends TextStyle {
+  /** Folder in which the reader stands. */
+  cwd?: string
+  /** Absolute path of the run's folder; without it only the run's id is told. */
+  folder?: string
+}
+
+/**
+ * The end of a run, a comparison or a gate, for people: the verdict first, then its reasons, the side-by-side, what went
+ * wrong, and what to type next. As long as what there is to read: a green run of one setup takes six lines.
+ */
+export function renderTerminal(report: Report, style: TerminalStyle): string {
+  const totals = totalsOf(report)
+  const headline = reportHeadline(report, totals)
+  const problems = problemsIn(report)
+  const said = new Set([...headline.reasons, ...report.warnings])
+  const head = [
+    ...headlineLines(headline, `${report.run.suite.name}: ${countsLine(totals)}`, style),
+    ...warningLines(report, totals).flatMap(text =>
+      indented(text, style.columns).map(line => style.paint.unsure(line)),
+    ),
+  ]
+  const grids = gridsOf(report.comparisons, report.run.summaries)
+  const tables = grids.every(isBare)
+    ? [report.run.summaries.flatMap(setup => indented(summaryLine(setup), style.columns)).join('\n')]
+    : gridSections(grids, said, listTrials(report.run.id), style)
+  const blocks = problemBlocks(problems, report.run.id, style)
+  const facts = factLines(report, totals, problems, style)
+  // With nothing but a line or two to tell, blank lines only make it longer.
+  const compact = blocks.length === 0 && grids.every(isBare)
+  return [head.join('\n'), ...tables.filter(text => text !== ''), ...blocks, facts.join('\n')].join(
+    compact ? '\n' : '\n\n',
+  )
+}
+
+/** A grid that has nothing to show but the totals of its setups. */
+function isBare(grid: Grid): boolean {
+  return grid.comparisons.length === 0 && grid.tasks.length === 0
+}
+
+function summaryLine(summary: RunManifest['summaries'][number]): string {
+  const { setup, passRate, passed, costUsd, tokens, durationMs } = summary
+  const measures = [
+    `cost ${formatCost(costUsd?.mean ?? null)}`,
+    `tokens ${formatTokens(tokens?.mean ?? null)}`,
+    `time ${formatDuration(durationMs?.mean ?? null)}`,
+  ]
+  return `${setup}: pass rate ${formatRate(passRate, passed)}; per trial: ${measures.join(', ')}`
+}
+
+function warningLines({ run, warnings }: Report, { retried }: Totals): string[] {
+  const again = retried === 1 ? '1 trial was' : `${retried} trials were`
+  return [
+    ...warnings.map(warning => `warning: ${warning}`),
+    ...(retried > 0 ? [`${again} started again after a passing infrastructure fault.`] : []),
+    ...scriptedLine(run),
+  ]
+}
+
+function scriptedLine({ setups }: RunManifest): string[] {
+  const names = Object.keys(setups)
+  const scripted = names.filter(name => setups[name]?.harness === 'scripted')
+  if (scripted.length === 0) return []
+  const who =
+    scripted.length === names.length
+      ? 'The agent was the built-in scripted harness'
+      : `Of the setups, ${scripted.join(', ')} used the built-in scripted harness`
+  return [
+    `${who}: no model was called. Use a real one: "harness: { type: claude-code }" (agent-eval doctor lists them).`,
+  ]
+}
+
+function factLines(report: Report, totals: Totals, problems: Problems, style: TerminalStyle): string[] {
+  const { run } = report
+  const next = nextCommand(report, totals, problems)
+  const facts: [string, string][] = [
+    ['spent', `${formatSpent(totals.spent)}${elapsed(run)}`],
+    ['isolation', isolationLine(run)],
+    [
+      'results',
+      style.folder === undefined ? `run ${run.id}` : relative(style.cwd ?? '', style.folder) || '.',
+    ],
+    ...(next === null ? [] : [['next', next] satisfies [string, string]]),
+  ]
+  return facts.flatMap(([name, text]) => {
+    // A command or a path is never broken: it is there to be copied.
+    const lines =
+      name === 'next' || name === 'results' ? [safeText(text)] : wrap(safeText(text), style.columns - 11)
+    return lines.map((line, i) => `${style.paint.quiet((i === 0 ? name : '').padEnd(11))}${line}`.trimEnd())
+  })
+}
+
+function elapsed({ startedAt, finishedAt }: RunManifest): string {
+  const ms = finishedAt === null ? Number.NaN : Date.parse(finishedAt) - Date.parse(startedAt)
+  return ms >= 0 ? `, ${formatDuration(ms)} from start to end` : ''
+}
+
+function isolationLine({ isolation: { level, network } }: RunManifest): string {
+  const meaning = {
+    none: "none - agents ran with your user's rights",
+    process: "process - agents ran in processes of their own, with your user's rights",
+    sandbox: 'sandbox',
+    container: 'container',
+  }[level]
+  return `${meaning}; network: ${network}`
+}
+
+/** What most readers want to do now; null if nothing is left to do. */
+function nextCommand(
+  { run, verdict, comparisons }: Report,
+  totals: Totals,
+  problems: Problems,
+): string | null {
+  if (run.status !== 'finished' || totals.graded === 0) return resumeRun(run.id)
+  const worst = [...problems.failed, ...problems.crashed][0]
+  if (verdict?.decision === 'improved') return acceptRun(run.id)
+  if (worst) return showTrial(run.id, worst.trialId)
+  if (totals.errored > 0) return resumeRun(run.id)
+  return verdict === null && comparisons.length === 0 ? acceptRun(run.id) : null
+}

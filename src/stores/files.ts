@@ -1,0 +1,155 @@
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { Transform } from 'node:stream'
+import { InfraError, UserError } from '../errors.ts'
+import type { RunStore, StoredRun } from '../contracts.ts'
+import { RunManifest } from '../model/run.ts'
+import { Suite } from '../model/suite.ts'
+import type { Trial } from '../model/trial.ts'
+import { writeAtomically } from '../util/json.ts'
+import { withLock } from '../util/lock.ts'
+import { readTrials } from './ledger.ts'
+
+/** What the store needs of a redactor: see `util/redact.ts`. */
+export interface Redactor {
+  text(value: string): string
+  stream(): Transform
+}
+
+/** Runs as folders below `root`: run.json, suite.json, trials.jsonl and a folder for each trial. */
+export function fileStore(root: string, redact: Redactor): RunStore {
+  const folderOf = (runId: string): string => join(root, 'runs', runId)
+
+  const writeJson = (path: string, value: unknown): Promise<void> =>
+    writeAtomically(path, redact.text(`${JSON.stringify(value, null, 2)}\n`))
+
+  async function list(): Promise<RunManifest[]> {
+    const names = await readdir(join(root, 'runs')).catch(absent([]))
+    const manifests = await Promise.all(names.map(name => readManifest(folderOf(name)).catch(() => null)))
+    return manifests
+      .filter(manifest => manifest !== null)
+      .toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : a.id < b.id ? 1 : -1))
+  }
+
+  async function find(reference: string): Promise<string> {
+    const path = resolve(reference)
+    if (await isFile(join(path, 'run.json'))) return path
+    if (await isFile(join(folderOf(reference), 'run.json'))) return folderOf(reference)
+    const ids = (await list()).map(manifest => manifest.id)
+    if (ids.length === 0) {
+      throw new UserError(`no run "${reference}": there are no runs below ${relative('', root) || '.'} yet. Start one: agent-eval run SUITE`)
+    }
+    if (reference === 'latest') return folderOf(ids[0] as string)
+    const starting = ids.filter(id => id.startsWith(reference) || id.endsWith(reference))
+    if (starting.length === 1) return folderOf(starting[0] as string)
+    const what = starting.length > 1 ? `${starting.length} runs match "${reference}"` : `no run "${reference}"`
+    const shown = (starting.length > 1 ? starting : ids).slice(0, 8)
+    throw new UserError(`${what}; known: latest, ${shown.join(', ')}${ids.length > 8 ? ', … (agent-eval list)' : ''}`)
+  }
+
+  return {
+    async create(manifest, suite) {
+      const folder = folderOf(manifest.id)
+      await mkdir(join(folder, 'trials'), { recursive: true, mode: 0o700 })
+      await keepOutOfGit(root)
+      await writeJson(join(folder, 'suite.json'), suite)
+      await writeJson(join(folder, 'run.json'), manifest)
+    },
+
+    async saveFiles(runId, trialId, from) {
+      const to = join(folderOf(runId), 'trials', trialId)
+      for (const entry of await readdir(from, { recursive: true, withFileTypes: true })) {
+        if (!entry.isFile()) continue
+        const source = join(entry.parentPath, entry.name)
+        const target = join(to, redact.text(relative(from, source)))
+        await mkdir(dirname(target), { recursive: true })
+        await pipeline(createReadStream(source), redact.stream(), createWriteStream(target))
+      }
+    },
+
+    async append(runId, trial) {
+      const file = await open(join(folderOf(runId), 'trials.jsonl'), 'a+', 0o600)
+      try {
+        const { size } = await file.stat()
+        const torn = size > 0 && (await lastByte(file, size)) !== 10
+        await file.appendFile(`${torn ? '\n' : ''}${redact.text(JSON.stringify(trial))}\n`)
+        await file.datasync()
+      } catch (error) {
+        throw new InfraError(`the result of ${trial.id} could not be stored: ${String(error)}`, { cause: error })
+      } finally {
+        await file.close()
+      }
+    },
+
+    update: manifest => writeJson(join(folderOf(manifest.id), 'run.json'), manifest),
+
+    trialFolder: (runId, trialId) => join(folderOf(runId), 'trials', trialId),
+
+    async load(reference): Promise<StoredRun> {
+      const folder = await find(reference)
+      const manifest = await readManifest(folder)
+      const { trials, warnings } = await readTrials(join(folder, 'trials.jsonl'))
+      const suite = parseStored(Suite, await readFile(join(folder, 'suite.json'), 'utf8'), join(folder, 'suite.json'))
+      return { manifest, trials: inPlanOrder(trials, manifest.plan), suite, folder, warnings }
+    },
+
+    list,
+
+    async exclusively(runId, work) {
+      return withLock(join(folderOf(runId), '.lock'), work, {
+        waitMs: 0,
+        busy: () => new UserError(`another agent-eval process is writing run ${runId}. Wait for it to end, or start a new run.`),
+      })
+    },
+  }
+}
+
+async function readManifest(folder: string): Promise<RunManifest> {
+  const path = join(folder, 'run.json')
+  return parseStored(RunManifest, await readFile(path, 'utf8'), path)
+}
+
+function parseStored<T>(schema: { safeParse(value: unknown): { success: true; data: T } | { success: false; error: Error } }, text: string, path: string): T {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw new UserError(`${relative('', path)}: not JSON (${String(error)}). The file was damaged; restore it or run again.`)
+  }
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  throw new UserError(
+    `${relative('', path)}: not written by this version of agent-eval, or changed by hand: ${result.error.message.slice(0, 400)}`,
+  )
+}
+
+function inPlanOrder(trials: Trial[], plan: readonly string[]): Trial[] {
+  const place = new Map(plan.map((id, index) => [id, index]))
+  return trials.toSorted((a, b) => (place.get(a.id) ?? Infinity) - (place.get(b.id) ?? Infinity))
+}
+
+async function lastByte(file: Awaited<ReturnType<typeof open>>, size: number): Promise<number | undefined> {
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1)
+  return buffer[0]
+}
+
+/** Results are not part of the repository in which they were made. */
+async function keepOutOfGit(root: string): Promise<void> {
+  const path = join(root, '.gitignore')
+  if (!(await isFile(path))) await writeAtomically(path, '*\n')
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(absent(null)))?.isFile() ?? false
+}
+
+/** Turns "there is no such file" into a value; every other error is thrown on. */
+function absent<T>(value: T): (error: unknown) => T {
+  return error => {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT' || code === 'ENOTDIR') return value
+    throw error
+  }
+}

@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises'
+import { Trial } from '../model/trial.ts'
+
+/**
+ * Reads trials.jsonl: the latest line of each trial. A last line without its end was being written when the program died:
+ * it is left out and told. Any other line that is no trial is told with its number and left out, never guessed.
+ */
+export async function readTrials(path: string): Promise<{ trials: Trial[]; warnings: string[] }> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { trials: [], warnings: [] }
+    throw error
+  }
+  const warnings: string[] = []
+  const byId = new Map<string, Trial>()
+  const lines = text.split('\n')
+  lines.forEach((line, index) => {
+    if (line.trim() === '') return
+    const trial = parseTrial(line)
+    if (trial) byId.set(trial.id, trial)
+    else if (index === lines.length - 1) {
+      warnings.push('The last line of trials.jsonl was cut off by a crash and is left out; run again with --resume to redo that trial.')
+    } else warnings.push(`Line ${index + 1} of trials.jsonl is no trial and is left out; run again with --resume to redo it.`)
+  })
+  return { trials: [...byId.values()], warnings }
+}
+
+function parseTrial(line: string): Trial | null {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+  return Trial.safeParse(value).data ?? null
+}

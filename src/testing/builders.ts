@@ -1,0 +1,92 @@
+import type { Attempt, ErroredTrial, Grade, GradedTrial, Outcome } from '../model/trial.ts'
+
+/** Plain objects for tests, complete and valid; a test changes only what it is about. */
+
+export function anAttempt(change: Partial<Attempt> = {}): Attempt {
+  return {
+    stop: 'finished',
+    message: null,
+    exitCode: 0,
+    usage: null,
+    costUsd: null,
+    costSource: null,
+    turns: null,
+    toolCalls: null,
+    durationMs: 1000,
+    agentVersion: null,
+    observedModel: null,
+    ...change,
+  }
+}
+
+export function anOutcome(change: Partial<Outcome> = {}): Outcome {
+  return { patchSha256: 'a'.repeat(64), patchBytes: 10, changedFiles: ['src/a.js'], linesAdded: 1, linesRemoved: 1, ...change }
+}
+
+export function aGrade(change: Partial<Extract<Grade, { status: 'scored' }>> = {}): Grade {
+  return {
+    status: 'scored',
+    grader: 'tests',
+    type: 'tests',
+    weight: 1,
+    required: true,
+    score: 1,
+    pass: true,
+    explanation: 'fine',
+    details: null,
+    ...change,
+  }
+}
+
+export function aKey(id = 'task/setup/0'): {
+  id: string
+  task: string
+  setup: string
+  index: number
+  seed: number
+  taskFingerprint: string
+  setupFingerprint: string
+  startedAt: string
+  durationMs: number
+  retries: number
+} {
+  const [task = '', setup = '', index = ''] = id.split('/')
+  return {
+    id,
+    task,
+    setup,
+    index: Number(index),
+    seed: 1,
+    taskFingerprint: `task-${task}`,
+    setupFingerprint: `setup-${setup}`,
+    startedAt: '2026-01-02T03:04:05.000Z',
+    durationMs: 2000,
+    retries: 0,
+  }
+}
+
+export function aGradedTrial(id = 'task/setup/0', change: Partial<GradedTrial> = {}): GradedTrial {
+  return {
+    status: 'graded',
+    ...aKey(id),
+    attempt: anAttempt(),
+    outcome: anOutcome(),
+    grades: [aGrade()],
+    score: 1,
+    pass: true,
+    ...change,
+  }
+}
+
+export function anErroredTrial(id = 'task/setup/0', change: Partial<ErroredTrial> = {}): ErroredTrial {
+  return {
+    status: 'errored',
+    ...aKey(id),
+    phase: 'attempt',
+    message: 'the model server refused the key',
+    attempt: null,
+    outcome: null,
+    grades: [],
+    ...change,
+  }
+}

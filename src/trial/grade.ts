@@ -1,0 +1,144 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { InfraError } from '../errors.ts'
+import type { FixFiles, GradeInput, HarnessResult, Placement, PreparedSource, Workspace } from '../contracts.ts'
+import type { GraderSpec, Task } from '../model/suite.ts'
+import type { Grade, Outcome } from '../model/trial.ts'
+import { removePaths, writeTree } from '../util/file-tree.ts'
+import { matcher } from '../util/glob.ts'
+import { cleanEnv } from '../util/host-env.ts'
+import type { TrialParts } from './parts.ts'
+
+/** All that is known of an attempt once the agent is gone. */
+export interface Evidence extends HarnessResult {
+  outcome: Outcome
+  patch: string
+}
+
+/** Where grading starts from. */
+export interface GradingGround {
+  prepared: PreparedSource
+  placement: Placement
+  logs: string
+}
+
+/**
+ * Lets every grader of a task judge an attempt, one after the other, each in fresh workspaces: pin + setup files + the
+ * agent's patch, and only then the hidden files. Nothing of the agent's own folder is used. A grader that cannot judge
+ * gives an unscored grade; a bug is thrown.
+ */
+export async function gradeAttempt(
+  task: Task,
+  evidence: Evidence,
+  ground: GradingGround,
+  parts: TrialParts,
+): Promise<Grade[]> {
+  const grades: Grade[] = []
+  for (const spec of task.graders) {
+    parts.signal.throwIfAborted()
+    grades.push(await gradeWith(spec, task, evidence, ground, parts))
+  }
+  return grades
+}
+
+async function gradeWith(
+  spec: GraderSpec,
+  task: Task,
+  evidence: Evidence,
+  ground: GradingGround,
+  parts: TrialParts,
+): Promise<Grade> {
+  const key = { grader: spec.name, type: spec.type, weight: spec.weight, required: spec.required }
+  const opened: Workspace[] = []
+  try {
+    const grader = parts.grader(spec.type)
+    const input = await gradeInput(spec, task, evidence, ground, parts, opened)
+    const { score, pass, explanation, details } = await grader.grade(input, spec.config)
+    return { status: 'scored', ...key, score, pass, explanation, details: details ?? null }
+  } catch (error) {
+    if (!(error instanceof InfraError) && !(error instanceof Error && 'syscall' in error)) throw error
+    return { status: 'unscored', ...key, reason: error.message }
+  } finally {
+    await Promise.all(opened.map(workspace => workspace.dispose()))
+  }
+}
+
+async function gradeInput(
+  spec: GraderSpec,
+  task: Task,
+  evidence: Evidence,
+  ground: GradingGround,
+  parts: TrialParts,
+  opened: Workspace[],
+): Promise<GradeInput> {
+  const folder = await parts.makeFolder('grader')
+  const [home, temporary, scratch] = ['home', 'tmp', 'scratch'].map(name => join(folder, name)) as [string, string, string]
+  const logs = join(ground.logs, 'graders', spec.name)
+  await Promise.all([home, temporary, scratch].map(path => mkdir(path, { mode: 0o700 })))
+  await mkdir(logs, { recursive: true })
+
+  const open = async (placement: Placement): Promise<Workspace> => {
+    const workspace = await parts.workspaces.create(ground.prepared, placement)
+    opened.push(workspace)
+    return workspace
+  }
+  const fix = (): Promise<FixFiles | null> => fixOf(task, ground.prepared, parts)
+
+  return {
+    task: { id: task.id, prompt: task.prompt },
+    attempt: evidence.attempt,
+    transcript: evidence.transcript,
+    outcome: evidence.outcome,
+    patch: evidence.patch,
+    async workspace({ hidden, files = {} }) {
+      const workspace = await open(ground.placement)
+      if (evidence.patch !== '') await workspace.apply(evidence.patch)
+      if (hidden) await placeHidden(workspace, await fix(), task, evidence.outcome.changedFiles)
+      await writeTree(workspace.path, files)
+      return workspace.path
+    },
+    async pristine({ hidden, files = {} }) {
+      const workspace = await open({ files: {}, strip: [] })
+      if (hidden) await placeHidden(workspace, await fix(), task, [])
+      await writeTree(workspace.path, files)
+      return workspace.path
+    },
+    once: (name, make) => parts.once(`${task.id}/${spec.name}/${name}`, make),
+    files: spec.files,
+    logs,
+    scratch,
+    env: cleanEnv(parts.hostEnv, { home, temporary }),
+    secrets: secretsOf(parts.grader(spec.type).secrets?.(spec.config) ?? [], parts.hostEnv),
+    exec: parts.exec,
+    signal: parts.signal,
+  }
+}
+
+/** Reads the fix commit of a task once per run; null where the task has none. */
+export function fixOf(task: Task, prepared: PreparedSource, parts: TrialParts): Promise<FixFiles | null> {
+  const { fix } = task
+  if (!fix) return Promise.resolve(null)
+  return parts.once(`${task.id}/fix`, () => parts.workspaces.readFix(prepared.source, fix))
+}
+
+/**
+ * Puts the fix commit's hidden files in place. What the agent did under the hidden globs is undone first: neither a file
+ * planted there nor a changed helper takes part in the judgement.
+ */
+async function placeHidden(
+  workspace: Workspace,
+  fix: FixFiles | null,
+  task: Task,
+  changedFiles: readonly string[],
+): Promise<void> {
+  if (!fix || !task.fix) return
+  await workspace.restore(changedFiles.filter(matcher(task.fix.hidden)))
+  await removePaths(workspace.path, fix.deleted)
+  await writeTree(workspace.path, fix.hidden)
+}
+
+function secretsOf(names: readonly string[], host: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    names.map(name => [name, host[name]]).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
+}

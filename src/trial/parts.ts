@@ -1,0 +1,32 @@
+import type { Exec, Grader, Harness, PreparedSource, Workspaces } from '../contracts.ts'
+import type { Setup, Task } from '../model/suite.ts'
+import type { TrialSpec } from '../model/trial.ts'
+
+/** Names of the files that every trial's folder has. */
+export const patchFile = 'patch.diff'
+export const transcriptFile = 'transcript.jsonl'
+
+/** What the phases of a trial need from outside; made once per run. */
+export interface TrialParts {
+  task(id: string): Task
+  setup(name: string): Setup
+  /** Fetched and prepared at the first call, for all trials. */
+  prepared(source: string): Promise<PreparedSource>
+  /** The harness of a setup. */
+  harness(setup: Setup): Harness
+  /** A grader by its type. */
+  grader(type: string): Grader
+  workspaces: Workspaces
+  exec: Exec
+  hostEnv: NodeJS.ProcessEnv
+  /** A new private folder that no other trial knows. */
+  makeFolder(purpose: string): Promise<string>
+  /** Keeps a trial's files. */
+  saveFiles(trialId: string, folder: string): Promise<void>
+  /** Makes a value once for the run, however many trials ask for it. */
+  once<T>(key: string, make: () => Promise<T>): Promise<T>
+  onPhase(spec: TrialSpec, phase: string): void
+  /** Waits, unless the run is interrupted. */
+  pause(ms: number): Promise<void>
+  signal: AbortSignal
+}

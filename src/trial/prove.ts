@@ -1,0 +1,118 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { InfraError } from '../errors.ts'
+import type { Patch, PreparedSource } from '../contracts.ts'
+import type { Task } from '../model/suite.ts'
+import type { Attempt, Grade } from '../model/trial.ts'
+import { fixOf, gradeAttempt } from './grade.ts'
+import { toOutcome } from './outcome.ts'
+import type { TrialParts } from './parts.ts'
+
+/** What became of one task: `proven` if its reference passes and no change at all fails, each time it was tried. */
+export interface Proof {
+  task: string
+  result: 'proven' | 'refuted' | 'unproven'
+  /** Whole sentences: what was expected, what happened, what to do. Empty for a proven task. */
+  problems: string[]
+  /** Graders that a patch alone cannot prove. */
+  leftOut: string[]
+  reference: Grade[]
+  nothing: Grade[]
+}
+
+const noAgent: Attempt = {
+  stop: 'finished',
+  message: null,
+  exitCode: null,
+  usage: null,
+  costUsd: null,
+  costSource: null,
+  turns: null,
+  toolCalls: null,
+  durationMs: 0,
+  agentVersion: null,
+  observedModel: null,
+}
+
+const bare = { files: {}, strip: [] }
+
+/** Grades a task's reference patch, which must pass, and an empty patch, which must fail, `times` times each. */
+export async function prove(task: Task, times: number, parts: TrialParts, logs: string): Promise<Proof> {
+  const provable = task.graders.filter(spec => parts.grader(spec.type).provable !== false)
+  const proof: Proof = {
+    task: task.id,
+    result: 'unproven',
+    problems: [],
+    leftOut: task.graders.filter(spec => !provable.includes(spec)).map(spec => spec.name),
+    reference: [],
+    nothing: [],
+  }
+  if (!provable.some(spec => spec.required)) {
+    proof.problems.push('No required grader can judge a patch alone, so nothing can be proven.')
+    return proof
+  }
+  const subject = { ...task, graders: provable }
+  try {
+    const prepared = await parts.prepared(task.source)
+    const reference = await referenceOf(task, prepared, parts)
+    if (reference === null) {
+      proof.problems.push('The task has no reference: give it "reference: PATCH" or "fix: { commit, hidden }".')
+      return proof
+    }
+    for (let time = 0; time < times; time++) {
+      proof.nothing = await gradePatch(subject, prepared, nothing, join(logs, `nothing-${time}`), parts)
+      proof.reference = await gradePatch(subject, prepared, reference, join(logs, `reference-${time}`), parts)
+      proof.problems.push(...problemsOf(proof))
+      if (proof.problems.length > 0) break
+    }
+  } catch (error) {
+    parts.signal.throwIfAborted()
+    if (!(error instanceof InfraError)) throw error
+    proof.problems.push(error.message)
+    return proof
+  }
+  const unscored = [...proof.reference, ...proof.nothing].some(grade => grade.status === 'unscored')
+  return { ...proof, result: proof.problems.length === 0 ? 'proven' : unscored ? 'unproven' : 'refuted' }
+}
+
+const nothing: Patch = { text: '', changedFiles: [], linesAdded: 0, linesRemoved: 0 }
+
+async function referenceOf(task: Task, prepared: PreparedSource, parts: TrialParts): Promise<Patch | null> {
+  const text = task.reference ?? (await fixOf(task, prepared, parts))?.reference ?? null
+  if (text === null) return null
+  const workspace = await parts.workspaces.create(prepared, bare)
+  try {
+    await workspace.apply(text)
+    return await workspace.capture()
+  } finally {
+    await workspace.dispose()
+  }
+}
+
+async function gradePatch(
+  task: Task,
+  prepared: PreparedSource,
+  patch: Patch,
+  logs: string,
+  parts: TrialParts,
+): Promise<Grade[]> {
+  await mkdir(logs, { recursive: true })
+  const evidence = { attempt: noAgent, transcript: [], outcome: toOutcome(patch), patch: patch.text }
+  return gradeAttempt(task, evidence, { prepared, placement: bare, logs }, parts)
+}
+
+function problemsOf({ reference, nothing: untouched }: Proof): string[] {
+  const unscored = [...reference, ...untouched].flatMap(grade =>
+    grade.status === 'unscored' ? [`Grader ${grade.grader} could not judge: ${grade.reason}`] : [],
+  )
+  if (unscored.length > 0) return [...new Set(unscored)]
+  const failing = reference.flatMap(grade =>
+    grade.status === 'scored' && grade.required && !grade.pass
+      ? [`The reference patch must pass, but grader ${grade.grader} says: ${grade.explanation}`]
+      : [],
+  )
+  const allPass = untouched.every(grade => !grade.required || (grade.status === 'scored' && grade.pass))
+  return allPass
+    ? [...failing, 'No change at all must fail, but every required grader passes: the task is solved before the agent starts.']
+    : failing
+}

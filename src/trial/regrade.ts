@@ -1,0 +1,77 @@
+import { mkdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { InfraError } from '../errors.ts'
+import { TranscriptEvent, type Trial } from '../model/trial.ts'
+import { sha256 } from '../util/json.ts'
+import { gradeAttempt } from './grade.ts'
+import { patchFile, transcriptFile, type TrialParts } from './parts.ts'
+import { placementOf } from './placement.ts'
+import { toTrial } from './to-trial.ts'
+
+/**
+ * Grades a stored attempt again, from its patch and transcript, without running the agent. The result takes the place of
+ * the trial's earlier one. A trial without an outcome is given back as it is: there is nothing to grade.
+ */
+export async function regrade(trial: Trial, stored: string, parts: TrialParts): Promise<Trial> {
+  const { attempt, outcome } = trial
+  if (!attempt || !outcome) return trial
+  const start = performance.now()
+  const folder = await parts.makeFolder('grade')
+  const logs = join(folder, 'logs')
+  const { retries, startedAt, id, task: taskId, setup: setupName, index, seed } = trial
+  try {
+    await mkdir(logs)
+    const task = parts.task(taskId)
+    const setup = parts.setup(setupName)
+    const key = {
+      id,
+      task: taskId,
+      setup: setupName,
+      index,
+      seed,
+      retries,
+      startedAt,
+      taskFingerprint: task.fingerprint,
+      setupFingerprint: setup.fingerprint,
+    }
+    try {
+      const patch = await readFile(join(stored, patchFile), 'utf8')
+      if (sha256(patch) !== outcome.patchSha256) {
+        throw new InfraError(`the stored patch of ${id} is not the one that was captured (a secret was redacted in it, or it was changed)`)
+      }
+      const transcript = await readTranscript(join(stored, transcriptFile))
+      const prepared = await parts.prepared(task.source)
+      const evidence = { attempt, outcome, patch, transcript }
+      const ground = { prepared, placement: placementOf(setup, parts.harness(setup)), logs }
+      const grades = await gradeAttempt(task, evidence, ground, parts)
+      return toTrial({ ...key, durationMs: trial.durationMs + performance.now() - start }, { ...evidence, grades })
+    } catch (error) {
+      parts.signal.throwIfAborted()
+      if (!(error instanceof InfraError) && !(error instanceof Error && 'syscall' in error)) throw error
+      const durationMs = trial.durationMs + performance.now() - start
+      return { status: 'errored', ...key, durationMs, phase: 'grade', message: error.message, attempt, outcome, grades: [] }
+    }
+  } finally {
+    await parts.saveFiles(trial.id, logs)
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+async function readTranscript(path: string): Promise<TranscriptEvent[]> {
+  const lines = (await readFile(path, 'utf8')).split('\n').filter(line => line !== '')
+  return lines.map((line, index) => {
+    const event = TranscriptEvent.safeParse(parseJson(line))
+    if (!event.success) throw new InfraError(`${path}:${index + 1}: no transcript event; the file was changed`)
+    return event.data
+  })
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}

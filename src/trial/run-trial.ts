@@ -1,0 +1,108 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { InfraError } from '../errors.ts'
+import type { HarnessResult, Patch, Workspace } from '../contracts.ts'
+import type { Attempt, Grade, Outcome, Phase, Trial, TrialSpec } from '../model/trial.ts'
+import { attempt } from './attempt.ts'
+import { gradeAttempt } from './grade.ts'
+import { toOutcome } from './outcome.ts'
+import { patchFile, transcriptFile, type TrialParts } from './parts.ts'
+import { placementOf } from './placement.ts'
+import { toTrial } from './to-trial.ts'
+
+/** How often a trial is started again after a passing fault of the infrastructure; never after a failure of the agent. */
+const maxRetries = 2
+
+/**
+ * One attempt of one setup at one task, graded: prepare → workspace → attempt → outcome → grade. Never throws for what can
+ * go wrong outside: that gives an errored trial with its phase. What was paid for by then is kept in it. Throws when the
+ * run was interrupted, and for a bug.
+ */
+export async function runTrial(spec: TrialSpec, parts: TrialParts): Promise<Trial> {
+  for (let retries = 0; ; retries++) {
+    const { trial, transient } = await tryTrial(spec, parts, retries)
+    if (!transient || retries === maxRetries) return trial
+    await parts.pause(1000 * 4 ** retries)
+  }
+}
+
+interface Paid {
+  attempt: Attempt | null
+  outcome: Outcome | null
+  grades: Grade[]
+}
+
+async function tryTrial(spec: TrialSpec, parts: TrialParts, retries: number): Promise<{ trial: Trial; transient: boolean }> {
+  const startedAt = new Date().toISOString()
+  const start = performance.now()
+  const paid: Paid = { attempt: null, outcome: null, grades: [] }
+  const folder = await parts.makeFolder('trial')
+  const logs = join(folder, 'logs')
+  let phase: Phase = 'prepare'
+  const enter = (next: Phase): void => {
+    parts.signal.throwIfAborted()
+    phase = next
+    parts.onPhase(spec, next)
+  }
+  const key = (): Parameters<typeof toTrial>[0] => ({
+    ...spec,
+    taskFingerprint: parts.task(spec.task).fingerprint,
+    setupFingerprint: parts.setup(spec.setup).fingerprint,
+    startedAt,
+    durationMs: performance.now() - start,
+    retries,
+  })
+
+  try {
+    await mkdir(logs)
+    enter('prepare')
+    const task = parts.task(spec.task)
+    const setup = parts.setup(spec.setup)
+    const prepared = await parts.prepared(task.source)
+
+    enter('workspace')
+    const placement = placementOf(setup, parts.harness(setup))
+    const workspace = await parts.workspaces.create(prepared, placement)
+    let ended: { result: HarnessResult; patch: Patch }
+    try {
+      enter('attempt')
+      const result = await attempt(spec, task, setup, workspace.path, { folder, logs }, parts)
+      paid.attempt = result.attempt
+      parts.signal.throwIfAborted()
+      ended = { result, patch: await captured(workspace, () => enter('outcome')) }
+    } finally {
+      await workspace.dispose()
+    }
+    paid.outcome = toOutcome(ended.patch)
+    await writeFile(join(logs, patchFile), ended.patch.text)
+    await writeFile(join(logs, transcriptFile), ended.result.transcript.map(event => `${JSON.stringify(event)}\n`).join(''))
+
+    enter('grade')
+    const evidence = { ...ended.result, outcome: paid.outcome, patch: ended.patch.text }
+    paid.grades = await gradeAttempt(task, evidence, { prepared, placement, logs }, parts)
+    parts.signal.throwIfAborted()
+    return { trial: toTrial(key(), { ...evidence, grades: paid.grades }), transient: false }
+  } catch (error) {
+    parts.signal.throwIfAborted()
+    if (!isOutside(error)) throw error
+    return {
+      trial: { status: 'errored', ...key(), phase, message: error.message, ...paid },
+      // Once the agent ran, starting again would pay twice: grading is what `agent-eval grade` does again.
+      transient: error instanceof InfraError && error.transient && paid.attempt === null,
+    }
+  } finally {
+    await parts.saveFiles(spec.id, logs)
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+async function captured(workspace: Workspace, enter: () => void): Promise<Patch> {
+  enter()
+  return workspace.capture()
+}
+
+/** Infrastructure and the operating system (no space, no rights, too many files) against a bug of ours. */
+function isOutside(error: unknown): error is Error {
+  return error instanceof InfraError || (error instanceof Error && 'syscall' in error)
+}

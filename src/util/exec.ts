@@ -1,0 +1,186 @@
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
+import { statSync } from 'node:fs'
+import { performance } from 'node:perf_hooks'
+import { InfraError } from '../errors.ts'
+import type { Exec, ExecRequest, ExecResult } from '../contracts.ts'
+import { followLines, openOutputs, type OutputFiles } from './output.ts'
+import {
+  killMarked,
+  markVariable,
+  newMark,
+  ownMark,
+  signalGroup,
+  sweep,
+  waitForGroup,
+  type ProcessTree,
+} from './process-tree.ts'
+import { endChildrenWithUs } from './survivors.ts'
+
+const defaultMaxOutputBytes = 64 * 1024 * 1024
+const pollMs = 50
+/** Between the request to end (SIGTERM) and the end (SIGKILL). */
+const graceMs = 2000
+
+const live = new Set<ProcessTree>()
+
+/**
+ * Runs a command on this machine as it is. Output goes straight to files and is never held in memory; the clock is
+ * monotonic. Throws InfraError where nothing could be started at all: no such working directory, no process or file
+ * handles left, arguments too long.
+ */
+export const exec: Exec = async request => {
+  requireFolder(request.cwd)
+  const outputs = openOutputs(request.stdout, request.stderr)
+  try {
+    if (request.signal?.aborted) return notRun('aborted')
+    const { onLine, maxOutputBytes = defaultMaxOutputBytes } = request
+    // Before the start: what the command writes first is also a line.
+    const lines = onLine ? followLines(outputs.stdout, maxOutputBytes, onLine) : null
+    const mark = newMark()
+    const child = await start(request, outputs, mark)
+    if (child?.pid === undefined) return notRun('not-found')
+    endChildrenWithUs()
+    const tree = { group: child.pid, mark }
+    live.add(tree)
+    try {
+      return await supervise(child, tree, { ...request, maxOutputBytes }, outputs, lines)
+    } finally {
+      live.delete(tree)
+    }
+  } finally {
+    outputs.close()
+  }
+}
+
+/** Ends all commands that still run, at once and without waiting: the last act of a process that is about to exit. */
+export function killAll(): void {
+  for (const tree of live) signalGroup(tree.group, 'SIGKILL')
+  if (live.size > 0) killMarked(ownMark)
+}
+
+type End = ExecResult['end']
+
+function notRun(end: End): ExecResult {
+  return { end, exitCode: null, signal: null, durationMs: 0, leftovers: 0 }
+}
+
+async function supervise(
+  child: ChildProcess,
+  tree: ProcessTree,
+  {
+    timeoutMs,
+    maxOutputBytes,
+    signal,
+  }: Pick<ExecRequest, 'timeoutMs' | 'signal'> & { maxOutputBytes: number },
+  outputs: OutputFiles,
+  lines: ReturnType<typeof followLines> | null,
+): Promise<ExecResult> {
+  const started = performance.now()
+  const exited = new Promise<{ code: number | null; signal: string | null }>(resolve =>
+    child.once('exit', (code, signal) => resolve({ code, signal })),
+  )
+
+  let ended: End | null = null
+  let bug: unknown = null
+  let hardEnd: NodeJS.Timeout | undefined
+  const end = (reason: End): void => {
+    if (ended !== null) return
+    ended = reason
+    // Politeness would only let a flood go on.
+    signalGroup(tree.group, reason === 'output-limit' ? 'SIGKILL' : 'SIGTERM')
+    hardEnd = setTimeout(() => signalGroup(tree.group, 'SIGKILL'), graceMs)
+  }
+  const watch = (): void => {
+    try {
+      if (lines && !lines.read()) end('limit')
+    } catch (error) {
+      bug = error
+      end('aborted')
+    }
+    if (outputs.size() > maxOutputBytes) end('output-limit')
+    if (performance.now() - started >= timeoutMs) end('timeout')
+  }
+  const onAbort = (): void => end('aborted')
+  signal?.addEventListener('abort', onAbort)
+  if (signal?.aborted) onAbort()
+  const poll = setInterval(watch, pollMs)
+  const exit = await exited.finally(() => {
+    clearInterval(poll)
+    clearTimeout(hardEnd)
+    signal?.removeEventListener('abort', onAbort)
+  })
+  const durationMs = performance.now() - started
+
+  if (ended !== null) {
+    // Its children get the rest of the time that it had for ending.
+    await waitForGroup(tree.group, graceMs)
+    signalGroup(tree.group, 'SIGKILL')
+    await waitForGroup(tree.group, graceMs)
+  }
+  const leftovers = await sweep(tree)
+  child.stdin?.destroy()
+
+  if (bug !== null) throw bug
+  if (lines && !lines.end()) ended ??= 'limit'
+  if (outputs.size() > maxOutputBytes) {
+    ended ??= 'output-limit'
+    outputs.cut(maxOutputBytes)
+  }
+  const how = ended ?? (exit.signal === null ? 'exited' : 'signalled')
+  return {
+    end: how,
+    exitCode: how === 'exited' ? exit.code : null,
+    signal: how === 'signalled' ? exit.signal : null,
+    durationMs,
+    leftovers,
+  }
+}
+
+/** Null if there is no such program. */
+async function start(request: ExecRequest, outputs: OutputFiles, mark: string): Promise<ChildProcess | null> {
+  const { file, args, ...platform } = commandLine(request.command)
+  const options: SpawnOptions = {
+    ...platform,
+    cwd: request.cwd,
+    env: { ...request.env, [markVariable]: mark },
+    detached: true,
+    windowsHide: true,
+    stdio: [request.stdin === undefined ? 'ignore' : 'pipe', outputs.stdout, outputs.stderr],
+  }
+  try {
+    const child = spawn(file, args, options)
+    const failed = new Promise<Error>(resolve => child.once('error', resolve))
+    if (child.pid === undefined) throw await failed
+    // A program need not read its input: EPIPE is none of our business.
+    child.stdin?.on('error', () => child.stdin?.destroy())
+    child.stdin?.end(request.stdin)
+    return child
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT' || code === 'EACCES' || code === 'ENOTDIR' || code === 'ENOEXEC') return null
+    throw cannotStart(file, error, code)
+  }
+}
+
+function commandLine(command: ExecRequest['command']): { file: string; args: string[] } & SpawnOptions {
+  if (typeof command !== 'string') return { file: command[0] ?? '', args: command.slice(1) }
+  if (process.platform !== 'win32') return { file: '/bin/sh', args: ['-c', command] }
+  return {
+    file: process.env.COMSPEC ?? 'cmd.exe',
+    args: ['/d', '/s', '/c', `"${command}"`],
+    windowsVerbatimArguments: true,
+  }
+}
+
+function cannotStart(file: string, error: unknown, code: unknown): InfraError {
+  const why = error instanceof Error ? error.message : String(error)
+  const hint = code === 'E2BIG' ? '; its arguments or environment are too long: pass long text in a file' : ''
+  const transient = code === 'EAGAIN' || code === 'EMFILE' || code === 'ENFILE' || code === 'ENOMEM'
+  return new InfraError(`cannot start ${file}: ${why}${hint}`, { transient, cause: error })
+}
+
+function requireFolder(path: string): void {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new InfraError(`cannot run a command in ${path}: there is no such folder`)
+  }
+}

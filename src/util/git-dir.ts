@@ -1,0 +1,63 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+export interface GitDirOptions {
+  /** Without a work tree of its own. */
+  bare: boolean
+  /** Length in characters of its object ids: 40 (SHA-1) or 64 (SHA-256). */
+  idLength?: number
+  /** Object folders from which objects may be borrowed. */
+  alternates?: readonly string[]
+  /** Takes file contents byte for byte, whatever attributes the files in the work tree ask for. */
+  raw?: boolean
+  /** More sections of the config file. */
+  config?: string
+}
+
+/** Wins over every `.gitattributes`: no filter runs and nothing is converted, and a diff is text where the bytes are. */
+export const rawAttributes = '* -text -eol -filter -ident -working-tree-encoding -merge !diff !whitespace\n'
+
+/** Object ids are as long as their hash. */
+export const objectFormat = (id: string): 'sha1' | 'sha256' => (id.length === 64 ? 'sha256' : 'sha1')
+
+/**
+ * Makes a git directory without the help of git, so that no template, hook or default of this machine gets into it. Called
+ * again it puts the settings of an existing one right.
+ */
+export async function writeGitDir(path: string, options: GitDirOptions): Promise<void> {
+  for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags', 'info']) {
+    await mkdir(join(path, folder), { recursive: true })
+  }
+  await chmod(path, 0o700)
+  await writeFile(join(path, 'config'), config(options))
+  await writeFile(join(path, 'HEAD'), 'ref: refs/heads/main\n')
+  if (options.alternates) {
+    await writeFile(
+      join(path, 'objects/info/alternates'),
+      options.alternates.map(folder => `${folder}\n`).join(''),
+    )
+  }
+  if (options.raw) await writeFile(join(path, 'info/attributes'), rawAttributes)
+}
+
+function config({ bare, idLength = 40, raw = false, config = '' }: GitDirOptions): string {
+  // What `git init` would find out by trying: file systems of macOS fold case and take names apart.
+  const folds = process.platform === 'darwin'
+  const lines = [
+    '[core]',
+    `repositoryformatversion = ${idLength === 64 ? 1 : 0}`,
+    `bare = ${bare}`,
+    'filemode = true',
+    'symlinks = true',
+    `ignorecase = ${folds}`,
+    `precomposeunicode = ${folds}`,
+    // A copy has other inodes and change times than the original: only size and modification time tell.
+    'trustctime = false',
+    'checkstat = minimal',
+    // Files with such names are only dangerous on other systems, and must not go unseen.
+    ...(raw ? ['protectNTFS = false', 'protectHFS = false', 'bigFileThreshold = 64m'] : []),
+    ...(idLength === 64 ? ['[extensions]', 'objectformat = sha256'] : []),
+    config,
+  ]
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,153 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { performance } from 'node:perf_hooks'
+import { setTimeout as delay } from 'node:timers/promises'
+
+/**
+ * A command with all that it started. A process that leaves the group (`setsid`, a double fork) is still found by the
+ * marker variable that it inherited. One that leaves the group *and* clears its environment is not found; where there is
+ * no /proc (macOS, Windows) the group is all that is known.
+ */
+export interface ProcessTree {
+  /** Id of the first process, which leads the group. */
+  group: number
+  /** Value of the marker variable; processes started by a nested run of ours have it as the first part of theirs. */
+  mark: string
+}
+
+/** Name of the variable by which the children of a command are found. */
+export const markVariable = 'AGENT_EVAL_MARK'
+
+/** The part of the marker that all commands of this process share. */
+export const ownMark = [process.env[markVariable], randomBytes(12).toString('hex')].filter(Boolean).join('.')
+
+/** A marker for one command: random, so that no other process has it by chance. */
+export function newMark(): string {
+  return `${ownMark}.${randomBytes(8).toString('hex')}`
+}
+
+/** Whether running processes can be found by their environment. */
+export const canFindByMark = process.platform === 'linux' && existsSync('/proc/self/environ')
+
+/** Sends a signal to a process group; a group that is gone is no error. */
+export function signalGroup(group: number, signal: NodeJS.Signals): void {
+  signalProcess(process.platform === 'win32' ? group : -group, signal)
+}
+
+/** Waits until no process of the group runs, at most `limitMs`. */
+export async function waitForGroup(group: number, limitMs: number): Promise<void> {
+  const deadline = performance.now() + limitMs
+  while (performance.now() < deadline) {
+    const alive = canFindByMark ? (await nextScan()).some(entry => entry.group === group) : answers(-group)
+    if (!alive) return
+    await delay(50)
+  }
+}
+
+/**
+ * Ends with SIGKILL whatever still runs of a tree, until two looks in a row find nothing, at most `limitMs`. Returns how
+ * many processes there were.
+ */
+export async function sweep(tree: ProcessTree, limitMs = 5000): Promise<number> {
+  if (!canFindByMark) return sweepGroup(tree.group)
+  const found = new Set<number>()
+  const deadline = performance.now() + limitMs
+  for (let emptyLooks = 0; emptyLooks < 2 && performance.now() < deadline;) {
+    const alive = (await nextScan()).filter(entry => belongs(entry, tree))
+    for (const { pid } of alive) {
+      found.add(pid)
+      signalProcess(pid, 'SIGKILL')
+    }
+    emptyLooks = alive.length === 0 ? emptyLooks + 1 : 0
+    if (alive.length > 0) await delay(5)
+  }
+  return found.size
+}
+
+/** Ends at once, without waiting for it, all that runs under a marker or one that begins with it. */
+export function killMarked(mark: string): void {
+  if (!canFindByMark) return
+  // More than one look, for a process that was just being started during the first.
+  for (let look = 0; look < 3; look++) {
+    for (const entry of scan()) if (hasMark(entry, mark)) signalProcess(entry.pid, 'SIGKILL')
+  }
+}
+
+async function sweepGroup(group: number): Promise<number> {
+  if (process.platform === 'win32' || !answers(-group)) return 0
+  signalGroup(group, 'SIGKILL')
+  await waitForGroup(group, 5000)
+  return 1
+}
+
+interface Running {
+  pid: number
+  group: number
+  mark: string | null
+}
+
+function belongs(entry: Running, tree: ProcessTree): boolean {
+  return entry.group === tree.group || hasMark(entry, tree.mark)
+}
+
+function hasMark(entry: Running, mark: string): boolean {
+  return entry.mark === mark || (entry.mark?.startsWith(`${mark}.`) ?? false)
+}
+
+let pendingScan: Promise<Running[]> | null = null
+
+/** A scan that starts after this call; all who ask before it starts share it. */
+function nextScan(): Promise<Running[]> {
+  pendingScan ??= new Promise(resolve => {
+    setImmediate(() => {
+      pendingScan = null
+      resolve(scan())
+    })
+  })
+  return pendingScan
+}
+
+/** All processes that we may look at, without those that have ended and only wait for their parent. */
+function scan(): Running[] {
+  return readdirSync('/proc').flatMap(name => {
+    const pid = Number(name)
+    if (!Number.isInteger(pid) || pid === process.pid) return []
+    // "pid (name) state parent group …": the name may hold anything, so what follows counts from the last bracket.
+    const stat = readIfThere(`/proc/${name}/stat`)
+    const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    if (!group || state === 'Z' || state === 'X') return []
+    return [{ pid, group: Number(group), mark: markIn(readIfThere(`/proc/${name}/environ`)) }]
+  })
+}
+
+function markIn(environment: string): string | null {
+  const at = `\0${environment}`.indexOf(`\0${markVariable}=`)
+  if (at < 0) return null
+  const rest = environment.slice(at + markVariable.length + 1)
+  const end = rest.indexOf('\0')
+  return end < 0 ? rest : rest.slice(0, end)
+}
+
+/** Empty for a process that has ended meanwhile or that belongs to somebody else. */
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return ''
+    throw error
+  }
+}
+
+function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal)
+  } catch (error) {
+    // ESRCH: it is gone, which is what was wanted. EPERM: it has changed its user, and we cannot reach it.
+    if (error instanceof Error && 'code' in error) return false
+    throw error
+  }
+}
+
+function answers(pid: number): boolean {
+  return signalProcess(pid, 0)
+}
