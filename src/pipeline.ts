@@ -1,7 +1,7 @@
 import type { Executor, ProgressReporter, RunStore, Sandbox } from './contracts.ts'
 import { closeManifest, openManifest, type RunFacts } from './core/manifest.ts'
 import { compare } from './core/compare.ts'
-import { gateVerdict } from './core/gate.ts'
+import { gateProblems, gateVerdict } from './core/gate.ts'
 import { sideOfBaseline, sideOfRun } from './core/sides.ts'
 import type { Baseline } from './model/baseline.ts'
 import type { Comparison, Report } from './model/report.ts'
@@ -44,7 +44,8 @@ export async function runSuite(
   if (!earlier) await store.create(manifest, suite)
   progress.onRunStart?.(manifest)
 
-  const trials = new Map((earlier?.trials ?? []).filter(trial => trial.status === 'graded').map(trial => [trial.id, trial]))
+  const done = (earlier?.trials ?? []).filter(trial => trial.status === 'graded')
+  const trials = new Map<string, Trial>(done.map(trial => [trial.id, trial]))
   const remaining = plan.filter(spec => !trials.has(spec.id))
   const startAndRun = (spec: TrialSpec): Promise<Trial> => {
     progress.onTrialStart?.(spec)
@@ -95,7 +96,7 @@ export function judgeRun(
     run: manifest,
     trials,
     comparisons: [...gated, ...sideBySide],
-    verdict: baseline ? gateVerdict(gated, manifest, baseline) : null,
+    verdict: baseline ? gateVerdict(gated, gateProblems(manifest, trials, baseline)) : null,
     warnings,
   }
 }

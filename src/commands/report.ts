@@ -1,11 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { InfraError, UserError } from '../errors.ts'
 import type { Report } from '../model/report.ts'
 import { pick } from '../registry.ts'
 import { renderers } from '../reporters/index.ts'
 import { paintFor } from '../reporters/paint.ts'
 import { renderTerminal } from '../reporters/terminal.ts'
+import { folders } from './folders.ts'
 import { answer, tell, type Io } from './io.ts'
 
 export interface ReportOptions {
@@ -24,7 +25,8 @@ export async function report(judged: Report, options: ReportOptions, io: Io): Pr
     else await writeReport(resolve(io.cwd, path), text)
   }
   if (options.json) answer(io, renderers.json(judged))
-  tell(io, renderTerminal(judged, { paint: paintFor(io.stderr, io.env), columns: io.stderr.columns ?? 100, cwd: io.cwd }))
+  const style = { paint: paintFor(io.stderr, io.env), columns: io.stderr.columns ?? 100 }
+  tell(io, renderTerminal(judged, { ...style, cwd: io.cwd, folder: join(folders(io).results, 'runs', judged.run.id) }))
 }
 
 /** Before the run: a wrong format must not be found out after the money is spent. */

@@ -14,7 +14,7 @@ import { onInterrupt } from './interrupt.ts'
 import { answerJson, tell, type Io } from './io.ts'
 import { provenance } from './provenance.ts'
 import { checkReadiness } from './readiness.ts'
-import { report, type ReportOptions } from './report.ts'
+import { checkReportOptions, report, type ReportOptions } from './report.ts'
 import { families, load, openTrialParts, sandboxFor, storeFor } from './wiring.ts'
 
 export interface RunOptions extends ReportOptions {
@@ -42,6 +42,7 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
     return exitCodes.pass
   }
 
+  checkReportOptions(options)
   // Everything that can stop a gate is read and checked before the first paid trial.
   const gate = { ...suite.gate, strict: options.strict ?? suite.gate.strict, baseline: options.baseline ?? suite.gate.baseline }
   const baseline = options.gate ? await readBaseline(gate.baseline, suite.name, io) : null

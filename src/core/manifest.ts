@@ -11,7 +11,12 @@ export interface RunFacts {
 }
 
 /** The manifest of a run that is about to start. */
-export function openManifest(suite: Suite, plan: readonly TrialSpec[], facts: RunFacts, startedAt: string): RunManifest {
+export function openManifest(
+  suite: Suite,
+  plan: readonly TrialSpec[],
+  facts: RunFacts,
+  startedAt: string,
+): RunManifest {
   const setups = new Set(plan.map(spec => spec.setup))
   const tasks = new Set(plan.map(spec => spec.task))
   return {
@@ -33,7 +38,10 @@ export function openManifest(suite: Suite, plan: readonly TrialSpec[], facts: Ru
         .map(task => {
           const source = suite.sources[task.source]
           if (!source) throw new Error(`task ${task.id} names no source of its suite`)
-          return [task.id, { fingerprint: task.fingerprint, git: source.git, commit: source.commit, tags: task.tags }]
+          return [
+            task.id,
+            { fingerprint: task.fingerprint, git: source.git, commit: source.commit, tags: task.tags },
+          ]
         }),
     ),
     isolation: facts.isolation,

@@ -3,7 +3,7 @@ import type { Suite, Task } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
 import { matcher } from '../util/glob.ts'
 import { sha256 } from '../util/json.ts'
-import { formatTrialId, type TrialKey } from './trial-id.ts'
+import { formatTrialId, parseTrialId } from './trial-id.ts'
 
 /** What part of a suite to run, and how often. Whatever is left out is the suite's own. */
 export interface PlanOptions {
@@ -30,13 +30,15 @@ export function plan(suite: Suite, options: PlanOptions = {}): TrialSpec[] {
   const setups = chooseNames(Object.keys(suite.setups), options.setups, 'setup')
 
   return Array.from({ length: trials }, (_, index) =>
-    tasks.flatMap((task, position) => rotate(setups, position + index).map(setup => specOf({ task, setup, index }))),
+    tasks.flatMap((task, position) =>
+      rotate(setups, position + index).map(setup => specOf(formatTrialId({ task, setup, index }))),
+    ),
   ).flat()
 }
 
-function specOf(key: TrialKey): TrialSpec {
-  const id = formatTrialId(key)
-  return { id, ...key, seed: Number.parseInt(sha256(id).slice(0, 8), 16) }
+/** The trial that an id of a plan stands for. Its seed comes from the id alone. */
+export function specOf(id: string): TrialSpec {
+  return { id, ...parseTrialId(id), seed: Number.parseInt(sha256(id).slice(0, 8), 16) }
 }
 
 function rotate<T>(items: readonly T[], by: number): T[] {
@@ -57,7 +59,7 @@ function chooseTasks(tasks: readonly Task[], options: PlanOptions): string[] {
   if (chosen.length === 0) {
     const taggedIds = [...tagged].map(task => task.id)
     throw new UserError(
-      `no task matches both --tasks ${quoteAll(options.tasks ?? [])} and --tags ${quoteAll(options.tags ?? [])}, ` +
+      `no task matches both ${quoteAll(options.tasks ?? [])} and the tag ${quoteAll(options.tags ?? [])}, ` +
         `tasks with such a tag: ${taggedIds.join(', ')}`,
     )
   }
@@ -69,7 +71,9 @@ function tasksWithTags(tasks: readonly Task[], tags: readonly string[] = []): Se
   const known = [...new Set(tasks.flatMap(task => task.tags))].toSorted()
   for (const tag of tags) {
     if (!known.includes(tag))
-      throw new UserError(`no task has the tag "${tag}", known: ${known.join(', ') || 'none, no task has a tag'}`)
+      throw new UserError(
+        `no task has the tag "${tag}", known: ${known.join(', ') || 'none, no task has a tag'}`,
+      )
   }
   return new Set(tasks.filter(task => task.tags.some(tag => tags.includes(tag))))
 }

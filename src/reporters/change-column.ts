@@ -2,7 +2,6 @@ import type { Comparison, Ratio, TaskChange } from '../model/report.ts'
 import { formatPoints, formatRatio, signedPoints } from './format.ts'
 import type { Cell, GridColumn } from './grid.ts'
 import type { GridSide } from './side-column.ts'
-import { decisionWords } from './verdict.ts'
 
 interface Mark extends Cell {
   /** How much it needs reading: 0 not at all … 3 most. */
@@ -26,7 +25,7 @@ export function markOf(change: TaskChange | undefined): Mark {
         text: 'n/c',
         tone: 'unsure',
         weight: 2,
-        meaning: 'n/c: cannot be compared, as the task itself differs or one side has nothing graded',
+        meaning: 'n/c: not comparable (the task changed, or nothing was graded on one side)',
       }
     case 'added':
       return { text: 'new', tone: 'quiet', weight: 2, meaning: null }
@@ -82,14 +81,14 @@ export function notesOn(comparisons: readonly Comparison[], sides: readonly Grid
   return [...meanings, `on new tasks like these: likely ${range}`]
 }
 
-function inWords({ verdict, margin, difference, costUsd, tokens, durationMs }: Comparison): string {
+function inWords({ difference, costUsd, tokens, durationMs }: Comparison): string {
   const points =
     difference &&
     `${formatPoints(difference.value)}, likely ${signedPoints(difference.lo)} to ${signedPoints(difference.hi)}`
   const ratios = Object.entries<Ratio | null>({ cost: costUsd, tokens, time: durationMs }).flatMap(
     ([name, ratio]) => (ratio ? [`${name} ${formatRatio(ratio)}`] : []),
   )
-  return [decisionWords(verdict.decision, margin).slice(0, -1), points, ...ratios].filter(Boolean).join('; ')
+  return [points ?? 'cannot be compared', ...ratios].join('; ')
 }
 
 function cell(text: string | null): Cell {

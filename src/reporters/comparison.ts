@@ -1,7 +1,7 @@
 import type { Comparison } from '../model/report.ts'
 import { gridsOf, type Grid } from './grid.ts'
-import type { Paint } from './paint.ts'
-import { gridText, toned } from './tables.ts'
+import { toned, type Paint } from './paint.ts'
+import { gridText } from './tables.ts'
 import { safeText, wrap } from './text.ts'
 import { comparisonHeadline, type Headline } from './verdict.ts'
 
@@ -12,26 +12,20 @@ export interface TextStyle {
 }
 
 /** Text for people of comparisons that belong to no single run: for each its verdict, reasons and side-by-side. */
-export function renderComparisons(comparisons: Comparison[], style: TextStyle): string {
+export function renderComparisons(comparisons: readonly Comparison[], style: TextStyle): string {
   const [only, ...others] = comparisons
   const grids = gridsOf(comparisons, [])
-  const seeAll = 'use --json to see all'
+  const seeAll = 'the same command with --json'
   if (!only || others.length > 0) return gridSections(grids, new Set(), seeAll, style).join('\n\n')
   const headline = comparisonHeadline(only)
-  const names = `${only.candidate.label} against ${only.base.label}`
-  return [
-    headlineLines(headline, names, style).join('\n'),
-    ...gridSections(grids, new Set(headline.reasons), seeAll, style),
-  ].join('\n\n')
+  const sections = gridSections(grids, new Set(headline.reasons), seeAll, style)
+  return [headlineLines(headline, style).join('\n'), ...sections].join('\n\n')
 }
 
 /** "REGRESSED. …" and below it the reasons, indented. */
-export function headlineLines(
-  { words, tone, reasons }: Headline,
-  rest: string,
-  { paint, columns }: TextStyle,
-): string[] {
-  const [first = '', ...more] = wrap(`${words} ${safeText(rest)}`, columns)
+export function headlineLines(headline: Headline, { paint, columns }: TextStyle): string[] {
+  const { words, about, tone, reasons } = headline
+  const [first = '', ...more] = wrap(`${words} ${safeText(about)}`, columns)
   const colouredFirst = toned(paint.strong(words), tone, paint) + first.slice(words.length)
   return [
     colouredFirst,
@@ -40,25 +34,17 @@ export function headlineLines(
   ]
 }
 
-/**
- * Each grid with its title, its verdicts and those of their reasons that the reader has not `said` yet.
- */
+/** Each grid below its title, its verdicts, and those of their reasons that the reader has not `said` yet. */
 export function gridSections(
-  grids: Grid[],
+  grids: readonly Grid[],
   said: ReadonlySet<string>,
   seeAll: string,
   style: TextStyle,
 ): string[] {
-  const { paint, columns } = style
   return grids.map(grid => {
-    const [only, ...others] = grid.comparisons
-    const verdict = only && others.length === 0 ? comparisonHeadline(only) : null
-    const reasons = grid.comparisons.flatMap(comparison => comparison.verdict.reasons)
-    return [
-      ...(grid.title === null ? [] : [titleLine(safeText(grid.title), verdict, paint)]),
-      ...reasons.filter(reason => !said.has(reason)).flatMap(reason => indented(reason, columns)),
-      gridText(grid, { paint, columns, seeAll }),
-    ].join('\n')
+    const head = gridHead(grid, said, style)
+    const table = gridText(grid, { ...style, seeAll })
+    return head.length === 0 ? table : [...head, '', table].join('\n')
   })
 }
 
@@ -69,7 +55,16 @@ export function indented(text: string, columns: number): string[] {
     .flatMap(line => wrap(line, columns - 2).map(part => `  ${part}`))
 }
 
-function titleLine(title: string, verdict: Headline | null, paint: Paint): string {
-  if (verdict === null) return paint.strong(title)
-  return `${paint.strong(title)}: ${toned(verdict.words, verdict.tone, paint)}`
+function gridHead(grid: Grid, said: ReadonlySet<string>, style: TextStyle): string[] {
+  const headlines = grid.comparisons.map(comparison => {
+    const headline = comparisonHeadline(comparison)
+    return { ...headline, reasons: headline.reasons.filter(reason => !said.has(reason)) }
+  })
+  const [only, ...others] = headlines
+  if (only && others.length === 0) {
+    // A grid alone on the page stands below a headline that has said it all, or else below the gate's.
+    return grid.title === null && only.reasons.length === 0 ? [] : headlineLines(only, style)
+  }
+  const title = grid.title === null ? [] : [style.paint.strong(safeText(grid.title))]
+  return [...title, ...headlines.flatMap(headline => headlineLines(headline, style))]
 }

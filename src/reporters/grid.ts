@@ -1,9 +1,10 @@
 import type { Comparison } from '../model/report.ts'
 import type { SetupSummary } from '../model/run.ts'
 import { changeColumn, notesOn } from './change-column.ts'
+import { count } from './format.ts'
 import { groupBy } from './group-by.ts'
 import { sideColumn, sidesOf, type GridSide } from './side-column.ts'
-import type { Tone } from './verdict.ts'
+import type { Tone } from './paint.ts'
 
 export interface Cell {
   text: string
@@ -82,7 +83,7 @@ function plainGrid(summaries: readonly SetupSummary[]): Grid {
   const tasks = [...new Set(summaries.flatMap(summary => summary.tasks.map(({ task }) => task)))]
   const columns = summaries.map(summary => sideColumn(sideOfSummary(summary)))
   return {
-    ...assemble(tasks, columns, `all ${tasks.length} tasks`),
+    ...assemble(tasks, columns, taskLabel(tasks.length)),
     title: summaries.map(summary => summary.setup).join(', '),
     comparisons: [],
     notes: [],
@@ -142,5 +143,9 @@ function weightOf(id: string, columns: readonly GridColumn[]): number {
 function suiteLabel(comparisons: readonly Comparison[]): string {
   const compared = Math.min(...comparisons.map(comparison => comparison.comparedTasks))
   const all = Math.max(...comparisons.map(comparison => comparison.tasks.length))
-  return compared === all ? `all ${all} tasks` : `${compared} of ${all} tasks`
+  return compared === all ? taskLabel(all) : `${compared} of ${count(all, 'task')}`
+}
+
+function taskLabel(tasks: number): string {
+  return tasks === 1 ? '1 task' : `all ${tasks} tasks`
 }

@@ -11,6 +11,9 @@ export interface Paint {
   unsure: Style
 }
 
+/** How a text is meant: good news, bad news, no news yet, of little weight, or nothing of all that. */
+export type Tone = 'good' | 'bad' | 'unsure' | 'quiet' | 'plain'
+
 const asItIs: Style = text => text
 
 /** No colour: files, pipes, CI logs, tests. */
@@ -40,4 +43,9 @@ export function paintFor(
 ): Paint {
   const wanted = stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
   return wanted ? colourPaint : plainPaint
+}
+
+/** Colours a text by how it is meant. */
+export function toned(text: string, tone: Tone, paint: Paint): string {
+  return tone === 'plain' ? text : paint[tone](text)
 }

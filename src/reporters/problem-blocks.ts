@@ -79,7 +79,7 @@ function problemLines(problems: readonly Problem[], { paint, columns }: TextStyl
   return rows.flatMap(({ count, trial, reason }) => {
     const start = `  ${paint.quiet(count.padStart(counts))}  ${trial}`
     if (oneLine) return [`${start}${' '.repeat(trials - displayWidth(trial) + 2)}${reason}`]
-    const deeper = ' '.repeat(counts + 6)
+    const deeper = ' '.repeat(6)
     return [start, `${deeper}${cutEnd(reason, columns - deeper.length)}`]
   })
 }

@@ -6,7 +6,7 @@ import { trialEnd, type TrialEnd } from './totals.ts'
 
 /** Trials that ended badly in the same way, told once. */
 export interface Problem {
-  /** "4 of 5": how many trials of this task and setup; "3" for errored trials, which are grouped over tasks. */
+  /** "4 of 5": how many trials of this task and setup; "3 trials" where they are grouped over tasks. */
   count: string
   /** One of the trials, to look at. */
   trialId: string
@@ -47,7 +47,7 @@ export function erroredProblems(trials: readonly Trial[]): Problem[] {
   const groups = [...groupBy(errored, trial => reasonOf(trial) ?? '').values()]
   return groups
     .toSorted((a, b) => b.length - a.length)
-    .map(group => ({ count: String(group.length), ...commonReason(group) }))
+    .map(group => ({ count: count(group.length, 'trial'), ...commonReason(group) }))
 }
 
 /** The reason that most of these trials share, with the first trial that has it. */

@@ -1,18 +1,13 @@
 import Table from 'cli-table3'
+import { count } from './format.ts'
 import { longestTaskList, type Cell, type Grid, type GridRow } from './grid.ts'
 import type { Paint } from './paint.ts'
 import { cutMiddle, displayWidth, safeText, wrap } from './text.ts'
-import type { Tone } from './verdict.ts'
 
 const indent = '  '
 const gap = 2
 /** Names of tasks are not cut shorter than this, names of setups not shorter than their widest cell or this. */
 const shortestName = 16
-
-/** Colours a text by what it means. */
-export function toned(text: string, tone: Tone, paint: Paint): string {
-  return tone === 'plain' ? text : paint[tone](text)
-}
 
 /**
  * Draws a grid within `columns` columns: task names are cut in the middle, and setups that do not fit next to each other
@@ -23,21 +18,29 @@ export function gridText(
   { paint, columns, seeAll }: { paint: Paint; columns: number; seeAll: string },
 ): string {
   const tables = chunkColumns(grid, columns).map(chosen => drawTable(grid, chosen, paint, columns))
-  const notes = [...omittedNote(grid, seeAll), ...grid.notes].flatMap(note =>
-    wrap(safeText(note), columns - indent.length).map(
+  const notes = [...omittedNote(grid), ...grid.notes].flatMap(note =>
+    wrap(safeText(note), columns - 2 * indent.length).map(
       (line, i) => `${indent}${i === 0 ? '' : indent}${line}`,
     ),
   )
-  return [...tables, ...notes.map(note => paint.quiet(note))].join('\n')
+  // The command is never broken: it is there to be copied.
+  const command = grid.omitted > 0 && grid.tasks.length > 0 ? [`${indent}see all: ${seeAll}`] : []
+  return [...tables, ...[...notes, ...command].map(note => paint.quiet(note))].join('\n')
 }
 
-function omittedNote({ omitted, omittedAlike, tasks }: Grid, seeAll: string): string[] {
+function omittedNote({ omitted, omittedAlike, tasks }: Grid): string[] {
   if (omitted === 0) return []
-  if (tasks.length === 0) return [`none of the ${omitted} tasks differs or has a failed trial`]
+  if (tasks.length === 0) {
+    return [
+      omitted === 1
+        ? 'no failed trial and no change'
+        : `no failed trial and no change in any of the ${omitted} tasks`,
+    ]
+  }
   return [
     omittedAlike
-      ? `${omitted} more tasks, without a failed trial or a change, are not listed: ${seeAll}`
-      : `${omitted} more tasks are not listed, only the ${longestTaskList} that need reading most: ${seeAll}`,
+      ? `not listed: ${count(omitted, 'task')} without a failed trial or a change`
+      : `not listed: ${count(omitted, 'task')}, as only the ${longestTaskList} that most need reading are`,
   ]
 }
 

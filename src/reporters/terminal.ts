@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import type { Report } from '../model/report.ts'
-import type { RunManifest } from '../model/run.ts'
+import type { RunManifest, SetupSummary } from '../model/run.ts'
 import { acceptRun, listTrials, resumeRun, showTrial } from './commands.ts'
 import { gridSections, headlineLines, indented, type TextStyle } from './comparison.ts'
 import { formatCost, formatDuration, formatRate, formatTokens } from './format.ts'
@@ -8,7 +8,7 @@ import { gridsOf, type Grid } from './grid.ts'
 import { problemBlocks, problemsIn, type Problems } from './problem-blocks.ts'
 import { safeText, wrap } from './text.ts'
 import { formatSpent, totalsOf, type Totals } from './totals.ts'
-import { countsLine, reportHeadline } from './verdict.ts'
+import { reportHeadline } from './verdict.ts'
 
 export interface TerminalStyle extends TextStyle {
   /** Folder in which the reader stands. */
@@ -27,19 +27,20 @@ export function renderTerminal(report: Report, style: TerminalStyle): string {
   const problems = problemsIn(report)
   const said = new Set([...headline.reasons, ...report.warnings])
   const head = [
-    ...headlineLines(headline, `${report.run.suite.name}: ${countsLine(totals)}`, style),
+    ...headlineLines(headline, style),
     ...warningLines(report, totals).flatMap(text =>
       indented(text, style.columns).map(line => style.paint.unsure(line)),
     ),
   ]
   const grids = gridsOf(report.comparisons, report.run.summaries)
-  const tables = grids.every(isBare)
-    ? [report.run.summaries.flatMap(setup => indented(summaryLine(setup), style.columns)).join('\n')]
+  const bare = totals.graded === 0 || grids.every(isBare)
+  const tables = bare
+    ? [report.run.summaries.flatMap(setup => indented(rateLine(setup), style.columns)).join('\n')]
     : gridSections(grids, said, listTrials(report.run.id), style)
   const blocks = problemBlocks(problems, report.run.id, style)
-  const facts = factLines(report, totals, problems, style)
+  const facts = factLines(report, totals, { problems, bare }, style)
   // With nothing but a line or two to tell, blank lines only make it longer.
-  const compact = blocks.length === 0 && grids.every(isBare)
+  const compact = blocks.length === 0 && bare
   return [head.join('\n'), ...tables.filter(text => text !== ''), ...blocks, facts.join('\n')].join(
     compact ? '\n' : '\n\n',
   )
@@ -50,14 +51,17 @@ function isBare(grid: Grid): boolean {
   return grid.comparisons.length === 0 && grid.tasks.length === 0
 }
 
-function summaryLine(summary: RunManifest['summaries'][number]): string {
-  const { setup, passRate, passed, costUsd, tokens, durationMs } = summary
-  const measures = [
-    `cost ${formatCost(costUsd?.mean ?? null)}`,
-    `tokens ${formatTokens(tokens?.mean ?? null)}`,
-    `time ${formatDuration(durationMs?.mean ?? null)}`,
+function rateLine({ setup, passRate, passed }: SetupSummary): string {
+  return `${setup}: pass rate ${formatRate(passRate, passed)}`
+}
+
+function perTrial({ costUsd, tokens, durationMs }: SetupSummary): string {
+  const known = [
+    ...(costUsd ? [formatCost(costUsd.mean)] : []),
+    ...(tokens ? [`${formatTokens(tokens.mean)} tokens`] : []),
+    ...(durationMs ? [formatDuration(durationMs.mean)] : []),
   ]
-  return `${setup}: pass rate ${formatRate(passRate, passed)}; per trial: ${measures.join(', ')}`
+  return known.length === 0 ? '' : `; per trial ${known.join(', ')}`
 }
 
 function warningLines({ run, warnings }: Report, { retried }: Totals): string[] {
@@ -70,11 +74,10 @@ function warningLines({ run, warnings }: Report, { retried }: Totals): string[] 
 }
 
 function scriptedLine({ setups }: RunManifest): string[] {
-  const names = Object.keys(setups)
-  const scripted = names.filter(name => setups[name]?.harness === 'scripted')
+  const scripted = scriptedSetups(setups)
   if (scripted.length === 0) return []
   const who =
-    scripted.length === names.length
+    scripted.length === Object.keys(setups).length
       ? 'The agent was the built-in scripted harness'
       : `Of the setups, ${scripted.join(', ')} used the built-in scripted harness`
   return [
@@ -82,11 +85,23 @@ function scriptedLine({ setups }: RunManifest): string[] {
   ]
 }
 
-function factLines(report: Report, totals: Totals, problems: Problems, style: TerminalStyle): string[] {
+function scriptedSetups(setups: RunManifest['setups']): string[] {
+  return Object.keys(setups).filter(name => setups[name]?.harness === 'scripted')
+}
+
+function factLines(
+  report: Report,
+  totals: Totals,
+  { problems, bare }: { problems: Problems; bare: boolean },
+  style: TerminalStyle,
+): string[] {
   const { run } = report
+  const [only, ...others] = run.summaries
+  // A table would have told it.
+  const means = bare && only && others.length === 0 && only.graded > 0 ? perTrial(only) : ''
   const next = nextCommand(report, totals, problems)
   const facts: [string, string][] = [
-    ['spent', `${formatSpent(totals.spent)}${elapsed(run)}`],
+    ['spent', `${formatSpent(totals.spent)}${elapsed(run)}${means}`],
     ['isolation', isolationLine(run)],
     [
       'results',
@@ -104,7 +119,7 @@ function factLines(report: Report, totals: Totals, problems: Problems, style: Te
 
 function elapsed({ startedAt, finishedAt }: RunManifest): string {
   const ms = finishedAt === null ? Number.NaN : Date.parse(finishedAt) - Date.parse(startedAt)
-  return ms >= 0 ? `, ${formatDuration(ms)} from start to end` : ''
+  return ms >= 0 ? `, ${formatDuration(ms)}` : ''
 }
 
 function isolationLine({ isolation: { level, network } }: RunManifest): string {
@@ -128,5 +143,6 @@ function nextCommand(
   if (verdict?.decision === 'improved') return acceptRun(run.id)
   if (worst) return showTrial(run.id, worst.trialId)
   if (totals.errored > 0) return resumeRun(run.id)
-  return verdict === null && comparisons.length === 0 ? acceptRun(run.id) : null
+  const acceptable = verdict === null && comparisons.length === 0 && scriptedSetups(run.setups).length === 0
+  return acceptable ? acceptRun(run.id) : null
 }

@@ -1,13 +1,13 @@
 import type { Comparison, Decision, Report } from '../model/report.ts'
 import { count } from './format.ts'
+import type { Tone } from './paint.ts'
 import type { Totals } from './totals.ts'
-
-/** Whether the headline is good news, bad news, or no news yet. */
-export type Tone = 'good' | 'bad' | 'unsure' | 'quiet' | 'plain'
 
 export interface Headline {
   /** Capital words with a full stop: "REGRESSED." */
   words: string
+  /** What it is about, and the counts: "dates: 16 of 25 trials passed, 9 failed". */
+  about: string
   tone: Tone
   /** Sentences of the verdict, most important first. */
   reasons: string[]
@@ -41,9 +41,10 @@ export function decisionWords(decision: Decision, margin: number | null): string
 }
 
 /** The verdict of one comparison as a headline. */
-export function comparisonHeadline({ verdict, margin }: Comparison): Headline {
+export function comparisonHeadline({ verdict, margin, base, candidate }: Comparison): Headline {
   return {
     words: decisionWords(verdict.decision, margin),
+    about: `${candidate.label} against ${base.label}`,
     tone: toneOf[verdict.decision],
     reasons: verdict.reasons,
   }
@@ -54,46 +55,62 @@ export function comparisonHeadline({ verdict, margin }: Comparison): Headline {
  * A run that did not end, or measured nothing, says that instead of a count.
  */
 export function reportHeadline(report: Report, totals: Totals): Headline {
+  const { name } = report.run.suite
   const [first, ...others] = report.comparisons
+  const about = `${name}: ${countsLine(totals)}`
   if (report.verdict !== null) {
     const { decision, reasons } = report.verdict
-    const words = decisionWords(decision, first?.margin ?? null)
-    return { words, tone: toneOf[decision], reasons }
+    return { words: decisionWords(decision, first?.margin ?? null), about, tone: toneOf[decision], reasons }
   }
   if (report.run.status !== 'finished') {
     const words = report.run.status === 'interrupted' ? 'INTERRUPTED' : 'NOT FINISHED'
-    return {
-      words: `${words} AFTER ${totals.done} OF ${totals.planned} TRIALS.`,
-      tone: 'unsure',
-      reasons: [],
-    }
+    const extent = `${words} AFTER ${totals.done} OF ${totals.planned} TRIALS.`
+    return { words: extent, about, tone: 'unsure', reasons: [] }
   }
   if (totals.graded === 0) {
-    return { words: 'NOTHING GRADED.', tone: 'bad', reasons: ['No pass rate can be told from this run.'] }
-  }
-  if (first && others.length === 0) return comparisonHeadline(first)
-  return countHeadline(totals)
-}
-
-function countHeadline({ passed, graded }: Totals): Headline {
-  if (passed < graded) {
     return {
-      words: `${passed} OF ${graded} TRIALS PASSED.`,
-      tone: passed === 0 ? 'bad' : 'unsure',
-      reasons: [],
+      words: 'NOTHING GRADED.',
+      about,
+      tone: 'bad',
+      reasons: ['No pass rate can be told from this run.'],
     }
   }
-  return { words: `${graded === 1 ? '1 TRIAL' : `ALL ${graded} TRIALS`} PASSED.`, tone: 'good', reasons: [] }
+  if (first && others.length === 0) return { ...comparisonHeadline(first), about }
+  return countHeadline(name, totals)
+}
+
+function countHeadline(name: string, totals: Totals): Headline {
+  const { passed, graded } = totals
+  const rest = [...badParts(totals), ...outsideParts(totals)].join(', ')
+  const about = rest === '' ? name : `${name}: ${rest}`
+  if (passed < graded) {
+    const words = `${passed} OF ${graded} TRIALS PASSED.`
+    return { words, about, tone: passed === 0 ? 'bad' : 'unsure', reasons: [] }
+  }
+  return {
+    words: `${graded === 1 ? '1 TRIAL' : `ALL ${graded} TRIALS`} PASSED.`,
+    about,
+    tone: 'good',
+    reasons: [],
+  }
 }
 
 /** "16 of 25 trials passed, 7 failed, 2 crashed; 1 errored, 4 not run": three words for three things, zeros left out. */
-export function countsLine({ passed, graded, failed, crashed, errored, planned, done }: Totals): string {
-  const bad = [failed > 0 && `${failed} failed`, crashed > 0 && `${crashed} crashed`].filter(
-    part => part !== false,
-  )
-  const outside = [errored > 0 && `${errored} errored`, planned > done && `${planned - done} not run`].filter(
-    part => part !== false,
-  )
-  const measured = graded === 0 ? '0 trials graded' : `${passed} of ${count(graded, 'trial')} passed`
-  return [[measured, ...bad].join(', '), outside.join(', ')].filter(part => part !== '').join('; ')
+export function countsLine(totals: Totals): string {
+  const { passed, graded } = totals
+  const outside = outsideParts(totals).join(', ')
+  if (graded === 0) return outside || 'no trials'
+  const measured = [`${passed} of ${count(graded, 'trial')} passed`, ...badParts(totals)].join(', ')
+  return outside === '' ? measured : `${measured}; ${outside}`
+}
+
+function badParts({ failed, crashed }: Totals): string[] {
+  return [...(failed > 0 ? [`${failed} failed`] : []), ...(crashed > 0 ? [`${crashed} crashed`] : [])]
+}
+
+function outsideParts({ errored, planned, done }: Totals): string[] {
+  return [
+    ...(errored > 0 ? [`${errored} errored`] : []),
+    ...(planned > done ? [`${planned - done} not run`] : []),
+  ]
 }

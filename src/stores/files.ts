@@ -98,10 +98,7 @@ export function fileStore(root: string, redact: Redactor): RunStore {
     list,
 
     async exclusively(runId, work) {
-      return withLock(join(folderOf(runId), '.lock'), work, {
-        waitMs: 0,
-        busy: () => new UserError(`another agent-eval process is writing run ${runId}. Wait for it to end, or start a new run.`),
-      })
+      return withLock(join(folderOf(runId), '.lock'), work, { waitMs: 0 })
     },
   }
 }

@@ -7,7 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ExecRequest } from '../contracts.ts'
 import { InfraError } from '../errors.ts'
-import { exec, killAll } from './exec.ts'
+import { exec } from './exec.ts'
+import { killAll } from './process-tree.ts'
 
 let root: string
 let count = 0

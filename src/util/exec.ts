@@ -5,10 +5,10 @@ import { InfraError } from '../errors.ts'
 import type { Exec, ExecRequest, ExecResult } from '../contracts.ts'
 import { followLines, openOutputs, type OutputFiles } from './output.ts'
 import {
-  killMarked,
+  forget,
   markVariable,
   newMark,
-  ownMark,
+  remember,
   signalGroup,
   sweep,
   waitForGroup,
@@ -20,8 +20,6 @@ const defaultMaxOutputBytes = 64 * 1024 * 1024
 const pollMs = 50
 /** Between the request to end (SIGTERM) and the end (SIGKILL). */
 const graceMs = 2000
-
-const live = new Set<ProcessTree>()
 
 /**
  * Runs a command on this machine as it is. Output goes straight to files and is never held in memory; the clock is
@@ -41,21 +39,15 @@ export const exec: Exec = async request => {
     if (child?.pid === undefined) return notRun('not-found')
     endChildrenWithUs()
     const tree = { group: child.pid, mark }
-    live.add(tree)
+    remember(tree)
     try {
       return await supervise(child, tree, { ...request, maxOutputBytes }, outputs, lines)
     } finally {
-      live.delete(tree)
+      forget(tree)
     }
   } finally {
     outputs.close()
   }
-}
-
-/** Ends all commands that still run, at once and without waiting: the last act of a process that is about to exit. */
-export function killAll(): void {
-  for (const tree of live) signalGroup(tree.group, 'SIGKILL')
-  if (live.size > 0) killMarked(ownMark)
 }
 
 type End = ExecResult['end']

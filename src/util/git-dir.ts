@@ -1,5 +1,6 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeAtomically } from './json.ts'
 
 export interface GitDirOptions {
   /** Without a work tree of its own. */
@@ -29,15 +30,23 @@ export async function writeGitDir(path: string, options: GitDirOptions): Promise
     await mkdir(join(path, folder), { recursive: true })
   }
   await chmod(path, 0o700)
-  await writeFile(join(path, 'config'), config(options))
-  await writeFile(join(path, 'HEAD'), 'ref: refs/heads/main\n')
-  if (options.alternates) {
-    await writeFile(
-      join(path, 'objects/info/alternates'),
-      options.alternates.map(folder => `${folder}\n`).join(''),
-    )
-  }
-  if (options.raw) await writeFile(join(path, 'info/attributes'), rawAttributes)
+  await put(join(path, 'config'), config(options))
+  await put(join(path, 'HEAD'), 'ref: refs/heads/main\n')
+  await put(
+    join(path, 'objects/info/alternates'),
+    options.alternates?.map(folder => `${folder}\n`).join('') ?? null,
+  )
+  await put(join(path, 'info/attributes'), options.raw ? rawAttributes : null)
+}
+
+/** Leaves a right file alone: another process may be reading it. */
+async function put(path: string, text: string | null): Promise<void> {
+  if (text === null) return rm(path, { force: true })
+  const present = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw error
+  })
+  if (present !== text) await writeAtomically(path, text)
 }
 
 function config({ bare, idLength = 40, raw = false, config = '' }: GitDirOptions): string {

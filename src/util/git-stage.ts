@@ -60,11 +60,12 @@ async function walk(workTree: string, folder: string, found: string[]): Promise<
 
 async function listIgnored(options: StageOptions, paths: string[]): Promise<string[]> {
   const args = ['check-ignore', '-z', '--stdin']
-  const gitOptions = { ...toGit(options), input: joinZ(paths) }
+  // With "./" a path cannot be taken for a pattern.
+  const gitOptions = { ...toGit(options), input: joinZ(paths.map(path => `./${path}`)) }
   const result = await runGit(args, gitOptions)
   // 1 = none of them is ignored.
   if (result.exitCode > 1 || unread.test(result.stderr)) throw failed(args, gitOptions, result)
-  return splitZ(result.stdout)
+  return splitZ(result.stdout).map(path => path.slice(2))
 }
 
 async function checkSize(options: StageOptions, paths: string[], maxBytes: number): Promise<void> {

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { devNull } from 'node:os'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { InfraError } from '../errors.ts'
+import { fixedSettings, privateEnvironment, privateSettings, userEnvironment } from './git-environment.ts'
 import { markVariable, ownMark, signalGroup } from './process-tree.ts'
 import { endChildrenWithUs } from './survivors.ts'
 
@@ -146,60 +146,6 @@ function start(args: readonly string[], options: GitOptions): ChildProcessWithou
 
 function workingFolder(options: GitOptions): string {
   return options.workTree ?? options.gitDir ?? '/'
-}
-
-/** Nothing that a repository or a user configures may start a program. */
-const fixedSettings = [
-  'core.fsmonitor=false',
-  `core.hooksPath=${devNull}`,
-  'protocol.ext.allow=never',
-  'submodule.recurse=false',
-  'fetch.recurseSubmodules=false',
-  'gc.auto=0',
-  'maintenance.auto=false',
-]
-
-const privateSettings = [
-  'safe.bareRepository=explicit',
-  `core.attributesFile=${devNull}`,
-  `core.excludesFile=${devNull}`,
-  'core.autocrlf=false',
-  'core.eol=lf',
-  'core.safecrlf=false',
-  'core.untrackedCache=false',
-  'core.logAllRefUpdates=false',
-  'commit.gpgSign=false',
-]
-
-const alwaysSet = {
-  LC_ALL: 'C',
-  GIT_TERMINAL_PROMPT: '0',
-  GIT_ALLOW_PROTOCOL: 'https:ssh:file',
-  GIT_NO_REPLACE_OBJECTS: '1',
-  GIT_GRAFT_FILE: devNull,
-}
-
-function privateEnvironment(): Record<string, string> {
-  return {
-    ...alwaysSet,
-    PATH: process.env['PATH'] ?? '',
-    // Not a folder: whatever is looked for below it is not there.
-    HOME: devNull,
-    XDG_CONFIG_HOME: devNull,
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: devNull,
-    GIT_ATTR_NOSYSTEM: '1',
-    GIT_OPTIONAL_LOCKS: '0',
-    GIT_LITERAL_PATHSPECS: '1',
-  }
-}
-
-/** Of git's own variables only those that say how to reach a remote: GIT_DIR and its like come from a hook around us. */
-function userEnvironment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(
-    ([name]) => !name.startsWith('GIT_') || /^GIT_(CONFIG|SSH|SSL|ASKPASS|HTTP|PROXY)/.test(name),
-  )
-  return { ...Object.fromEntries(kept), ...alwaysSet }
 }
 
 /** Exit code, or null if a signal ended it. Does not wait for a helper that outlives git and holds its output open. */

@@ -64,12 +64,24 @@ export async function sweep(tree: ProcessTree, limitMs = 5000): Promise<number> 
   return found.size
 }
 
-/** Ends at once, without waiting for it, all that runs under a marker or one that begins with it. */
-export function killMarked(mark: string): void {
-  if (!canFindByMark) return
+const live = new Set<ProcessTree>()
+
+/** From now on `killAll` ends this tree, too. */
+export function remember(tree: ProcessTree): void {
+  live.add(tree)
+}
+
+export function forget(tree: ProcessTree): void {
+  live.delete(tree)
+}
+
+/** Ends all commands that still run, at once and without waiting: the last act of a process that is about to exit. */
+export function killAll(): void {
+  for (const tree of live) signalGroup(tree.group, 'SIGKILL')
+  if (live.size === 0 || !canFindByMark) return
   // More than one look, for a process that was just being started during the first.
   for (let look = 0; look < 3; look++) {
-    for (const entry of scan()) if (hasMark(entry, mark)) signalProcess(entry.pid, 'SIGKILL')
+    for (const entry of scan()) if (hasMark(entry, ownMark)) signalProcess(entry.pid, 'SIGKILL')
   }
 }
 

@@ -8,7 +8,7 @@ export function visible(text: string): string {
   return text.replace(hidden, c => (c === '\n' || c === '\t' ? c : `\\u{${c.codePointAt(0)?.toString(16).toUpperCase()}}`))
 }
 
-/** Cuts a text after `maxLength` characters, with a sign that it was cut. */
+/** Cuts a text after `maxLength` characters, never in the middle of one, with a sign that it was cut. */
 export function shorten(text: string, maxLength: number): string {
-  return text.length <= maxLength ? text : `${text.slice(0, maxLength).toWellFormed()}…`
+  return text.length <= maxLength ? text : `${text.slice(0, maxLength).replace(/[\ud800-\udbff]$/, '')}…`
 }

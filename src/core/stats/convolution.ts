@@ -49,11 +49,16 @@ function costOf(grid: readonly GridShare[], stride: number): number {
   return cost
 }
 
-function convolve(before: Float64Array<ArrayBuffer>, share: GridShare, stride: number): Float64Array<ArrayBuffer> {
+function convolve(
+  before: Float64Array<ArrayBuffer>,
+  share: GridShare,
+  stride: number,
+): Float64Array<ArrayBuffer> {
   const after = new Float64Array(before.length + share.width / stride)
   for (const { by, chance } of share.steps) {
     const shift = by / stride
-    for (let i = 0; i < before.length; i++) after[i + shift] = (after[i + shift] ?? 0) + chance * (before[i] ?? 0)
+    for (let i = 0; i < before.length; i++)
+      after[i + shift] = (after[i + shift] ?? 0) + chance * (before[i] ?? 0)
   }
   return after
 }

@@ -28,7 +28,7 @@ export function fisherTwoSided(pair: Pair): number {
  */
 export function holm(pValues: readonly number[]): number[] {
   const ranked = pValues.map((p, i) => ({ p, i })).toSorted((a, b) => a.p - b.p)
-  const adjusted = new Array<number>(pValues.length).fill(1)
+  const adjusted = pValues.map(() => 1)
   let largest = 0
   for (const [rank, { p, i }] of ranked.entries()) {
     largest = Math.max(largest, Math.min(1, (pValues.length - rank) * p))

@@ -47,7 +47,9 @@ function noiseOfSide(pairs: readonly Pair[], side: 'base' | 'candidate'): Noise 
   }))
   return {
     ofOneTrial: sum(variances.map(({ ofOne }) => ofOne)) + 1 / 4,
-    ofRates: sum(variances.map(({ ofOne, trials }) => ofOne / trials)) + mean(variances.map(({ trials }) => 1 / trials)) / 4,
+    ofRates:
+      sum(variances.map(({ ofOne, trials }) => ofOne / trials)) +
+      mean(variances.map(({ trials }) => 1 / trials)) / 4,
   }
 }
 

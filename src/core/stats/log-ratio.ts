@@ -23,7 +23,8 @@ export interface LikelyRatio {
  */
 export function logRatio(tasks: readonly ValuePair[]): LikelyRatio | null {
   const usable = tasks.filter(
-    ({ base, candidate }) => base.length > 0 && candidate.length > 0 && [...base, ...candidate].every(value => value > 0),
+    ({ base, candidate }) =>
+      base.length > 0 && candidate.length > 0 && [...base, ...candidate].every(value => value > 0),
   )
   if (usable.length === 0) return null
   const groups = usable.flatMap(({ base, candidate }) => [logs(base), logs(candidate)])

@@ -8,7 +8,9 @@ export type ByK = Record<string, number>
  * guessing). The unbiased estimator 1 - C(n-c,k)/C(n,k) of Chen et al. 2021 (HumanEval, arXiv 2107.03374), mean over tasks.
  */
 export function passAtK(tasks: readonly Counts[], highest: number = fewestTrials(tasks)): ByK {
-  return byK(highest, k => mean(tasks.map(({ passed, graded }) => 1 - chanceOfOnly(graded - passed, graded, k))))
+  return byK(highest, k =>
+    mean(tasks.map(({ passed, graded }) => 1 - chanceOfOnly(graded - passed, graded, k))),
+  )
 }
 
 /** Chance that all of k trials pass: C(c,k)/C(n,k), mean over tasks (Yao et al. 2024, tau-bench, arXiv 2406.12045). */

@@ -29,7 +29,9 @@ export function suiteRate(tasks: readonly Counts[]): LikelyRate {
   if (first && others.length === 0) return taskRate(first)
   const ordered = tasks.toSorted((a, b) => a.graded - b.graded || a.passed - b.passed)
   const value = mean(ordered.map(rateOf))
-  const variances = ordered.map(task => (task.graded > 1 ? varianceOfOne(task) : value * (1 - value)) / task.graded)
+  const variances = ordered.map(
+    task => (task.graded > 1 ? varianceOfOne(task) : value * (1 - value)) / task.graded,
+  )
   const floor = mean(ordered.map(task => 1 / task.graded)) / 4
   const half = (z95 * Math.sqrt(sum(variances) + floor)) / tasks.length
   return {

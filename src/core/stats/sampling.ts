@@ -10,7 +10,11 @@ const tolerance = 1e-9
  * Where the observed sum stands among 20,000 random ones. It counts as one more of them, so that no p value is 0 (Phipson
  * and Smyth 2010, SAGMB 9). The same seed gives the same answer.
  */
-export function sampledTails(draws: readonly ((random: Random) => number)[], observed: number, seed: string): Tails {
+export function sampledTails(
+  draws: readonly ((random: Random) => number)[],
+  observed: number,
+  seed: string,
+): Tails {
   const random = randomFrom(seed)
   let above = 0
   let equal = 1

@@ -11,7 +11,9 @@ import { tailsOfSum, upperTail, type PValue } from './tails.ts'
 export function sparseTest(pairs: readonly Pair[]): PValue {
   const ordered = inFixedOrder(pairs)
   const squared = (pair: Pair, passed: number): number => Math.max(0, dropWith(pair, passed)) ** 2
-  const shares = ordered.map(pair => merge(passesByChance(pair).map(({ passed, chance }) => ({ value: squared(pair, passed), chance }))))
+  const shares = ordered.map(pair =>
+    merge(passesByChance(pair).map(({ passed, chance }) => ({ value: squared(pair, passed), chance }))),
+  )
   const observed = sum(ordered.map(pair => squared(pair, pair.candidate.passed)))
   return upperTail(tailsOfSum(shares, observed, 1 / commonTrials(ordered) ** 2))
 }

@@ -2,7 +2,8 @@ const logFactorials = [0, 0]
 
 /** ln(n!) for a whole n >= 0. */
 export function logFactorial(n: number): number {
-  for (let i = logFactorials.length; i <= n; i++) logFactorials.push((logFactorials[i - 1] ?? 0) + Math.log(i))
+  for (let i = logFactorials.length; i <= n; i++)
+    logFactorials.push((logFactorials[i - 1] ?? 0) + Math.log(i))
   return logFactorials[n] ?? Number.NaN
 }
 

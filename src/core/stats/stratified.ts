@@ -31,7 +31,9 @@ export function stratifiedTest(pairs: readonly Pair[]): StratifiedTest {
 /** Base rate minus candidate rate, were so many of the task's passes the candidate's. */
 export function dropWith({ base, candidate }: Pair, passed: number): number {
   const passes = base.passed + candidate.passed
-  return rateOf({ passed: passes - passed, graded: base.graded }) - rateOf({ passed, graded: candidate.graded })
+  return (
+    rateOf({ passed: passes - passed, graded: base.graded }) - rateOf({ passed, graded: candidate.graded })
+  )
 }
 
 /** A number of which every number of trials is a divisor: every difference of rates is a whole multiple of 1 over it. */

@@ -31,7 +31,9 @@ export function lowerTail({ below, equal }: Tails): PValue {
  * where that is affordable, else by random draws that are seeded from the shares: the same data give the same answer.
  */
 export function tailsOfSum(shares: readonly Share[], observed: number, unit: number): Tails {
-  return exactTails(shares, observed, unit) ?? sampledTails(shares.map(drawer), observed, JSON.stringify(shares))
+  return (
+    exactTails(shares, observed, unit) ?? sampledTails(shares.map(drawer), observed, JSON.stringify(shares))
+  )
 }
 
 /** Draws from a share by running down its chances. */

@@ -173,7 +173,7 @@ export function sampleReport(
 function describedSetup(name: string): RunManifest['setups'][string] {
   return {
     fingerprint: fingerprint(name),
-    harness: 'claude-code',
+    harness: name === 'scripted' ? 'scripted' : 'claude-code',
     model: 'model-x',
     effort: null,
     context: [],

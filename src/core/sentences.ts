@@ -1,0 +1,109 @@
+import type { TaskPair } from './paired-tasks.ts'
+import { atMost, meanLevel, taskLevel, type Evidence } from './evidence.ts'
+import { moreTrials } from './stats/more-trials.ts'
+import { mean, rateOf, sum } from './stats/pair.ts'
+import { arrow } from './task-changes.ts'
+import type { Case } from './case.ts'
+import { change, count, plural, someOf, when } from './words.ts'
+
+/** Up to so many tasks the raw counts say more than a mean. */
+const fewTasks = 5
+
+/** Below either of these only large changes can be seen. */
+const fewTrialsOfTask = 3
+const fewTrials = 60
+
+/** What the trials say: the change of the pass rate, how sure it is, and the tasks that changed for sure. */
+export function findingSentences({ pairs, options }: Case, evidence: Evidence): string[] {
+  const trialsOf = (side: 'base' | 'candidate'): number => sum(pairs.map(pair => pair[side].graded))
+  const rate = (side: 'base' | 'candidate'): number => mean(pairs.map(pair => rateOf(pair[side])))
+  const beyond =
+    evidence.difference.hi < -options.margin / 100
+      ? `, by more than the margin of ${count(options.margin, 'point')}`
+      : ''
+  const measured = `${count(pairs.length, 'task')}, ${count(trialsOf('candidate'), 'trial')} against ${trialsOf('base')}`
+  return [
+    `Pass rate ${change(rate('base'), rate('candidate'), evidence.difference)}${beyond}: ${measured}.`,
+    ...certainty(evidence, options.margin),
+    ...changedTasks('Broken', pairs, evidence.taskRegressed),
+    ...changedTasks('Mended', pairs, evidence.taskImproved),
+  ]
+}
+
+function certainty({ finding, pRegressed, pImproved }: Evidence, margin: number): string[] {
+  switch (finding) {
+    case 'regressed':
+      return atMost(pRegressed, meanLevel) ? [falseAlarms] : []
+    case 'improved':
+      return atMost(pImproved, meanLevel) ? [falseAlarms] : []
+    case 'no-drop':
+      return [`A drop beyond ${count(margin, 'point')} is unlikely; a smaller one may have been missed.`]
+    case 'inconclusive':
+      return [`A drop beyond ${count(margin, 'point')} is neither shown nor ruled out.`]
+  }
+}
+
+const falseAlarms = 'This check cries wolf in about 5 of 100 unchanged setups.'
+
+function changedTasks(word: string, pairs: readonly TaskPair[], adjusted: readonly number[]): string[] {
+  const found = pairs.filter((_, i) => atMost(adjusted[i] ?? 1, taskLevel))
+  if (found.length === 0) return []
+  return [
+    `${word} ${plural(found.length, 'task', 'tasks')}: ${someOf(found.map(pair => `${pair.task} (${arrow(pair)})`))}.`,
+  ]
+}
+
+/** How an open verdict would come to a close. */
+export function howToDecide({ pairs, options }: Case): string {
+  const more = moreTrials(pairs, options.margin / 100)
+  if (more.side === 'base') {
+    return (
+      `No number of candidate trials would decide it, the base has too few: run ${more.perTask} more of each task for the base, ` +
+      'and as many in all for the candidate.'
+    )
+  }
+  if (more.perTask === 0) {
+    return 'These trials would have ruled it out had nothing changed at all, so there may be a smaller drop: run as many again, or allow a wider margin.'
+  }
+  return `${count(more.total, 'more trial')} (${more.perTask} of each task) would decide it nine times out of ten if nothing changed.`
+}
+
+/** What a reader must know beside the decision, each with what to do next. */
+export function notes({ base, candidate, paired, pairs, options }: Case): string[] {
+  const compared = pairs.length > 0
+  const added = paired.filter(({ kind }) => kind === 'added').map(({ task }) => task)
+  const skipped = paired
+    .filter(({ kind }) => kind === 'removed' || kind === 'differs')
+    .map(({ task }) => task)
+  return [
+    ...when(
+      compared && pairs.length <= fewTasks,
+      `Only ${count(pairs.length, 'task')}, so look at the counts: ${pairs.map(pair => `${pair.task} ${arrow(pair)}`).join(', ')}. ` +
+        'Add tasks for a verdict about more than these.',
+    ),
+    ...when(
+      options.gate && base.setup === candidate.setup && base.setupFingerprint !== candidate.setupFingerprint,
+      `Setup ${candidate.setup} itself has changed since ${base.label}: this verdict is about that change.`,
+    ),
+    ...when(
+      added.length > 0,
+      `Not in ${base.label}, so not compared: ${someOf(added)}. Accept a new baseline to include ${plural(added.length, 'it', 'them')}.`,
+    ),
+    ...when(
+      compared && !options.gate && skipped.length > 0,
+      `Not the same on both sides, so not compared: ${someOf(skipped)}. Run both sides on one version of the suite.`,
+    ),
+    ...fewTrialsNote(pairs),
+  ]
+}
+
+function fewTrialsNote(pairs: readonly TaskPair[]): string[] {
+  if (pairs.length === 0) return []
+  const trialsOf = (side: 'base' | 'candidate'): number[] => pairs.map(pair => pair[side].graded)
+  const smallest = Math.min(...trialsOf('base'), ...trialsOf('candidate'))
+  const inAll = Math.min(sum(trialsOf('base')), sum(trialsOf('candidate')))
+  return when(
+    smallest < fewTrialsOfTask || inAll < fewTrials,
+    `Few trials (${inAll} on the smaller side): only large changes can be seen. Run at least ${fewTrialsOfTask} of each task and ${fewTrials} in all.`,
+  )
+}

@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, readdir, realpath, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { z } from 'zod'
+import type { Exec, PreparedSource } from '../contracts.ts'
+import type { Source } from '../model/suite.ts'
+import { removePaths } from '../util/file-tree.ts'
+import { copyFolder, removeFolder } from '../util/folders.ts'
+import { git } from '../util/git.ts'
+import { canonicalJson, sha256 } from '../util/json.ts'
+import { withLock } from '../util/lock.ts'
+import { listSubmodules, takeBase } from './base.ts'
+import { writeHistory } from './history.ts'
+import { ensureCommit } from './mirror.ts'
+import { MovedPaths, findOwnPath } from './moved-paths.ts'
+import { prepareEnv } from './prepare-env.ts'
+import { runPrepare } from './run-prepare.ts'
+
+/** Changes whenever a checkout of an earlier version of this program must not be used any more. */
+const format = 1
+
+/** What is known of a prepared checkout, written beside it. */
+export const CheckoutRecord = z.strictObject({
+  /** The commit of branch `main`, and the date for commits that follow it. */
+  head: z.string(),
+  date: z.number(),
+  /** Tree of all files as they are on disk, but for ignored ones: the base of patches. */
+  baseTree: z.string(),
+  /** Whether `prepare` changed tracked files, or left files that are not ignored. */
+  changed: z.boolean(),
+  /** Where it was built, and which files say so. */
+  builtAt: z.string(),
+  movedPaths: MovedPaths,
+})
+export type CheckoutRecord = z.infer<typeof CheckoutRecord>
+
+/** Where the parts of a checkout are: `ws` is all that agents ever see of it. */
+export const partsOf = (folder: string): { ws: string; base: string; record: string } => ({
+  ws: join(folder, 'ws'),
+  base: join(folder, 'base.git'),
+  record: join(folder, 'record.json'),
+})
+
+/** Fetches and prepares a source, unless that has been done before. Throws InfraError. */
+export async function prepareCheckout(
+  cacheRoot: string,
+  source: Source,
+  exec: Exec,
+): Promise<PreparedSource> {
+  const key = keyOf(source)
+  const checkouts = join(await realpath(cacheRoot), 'checkouts')
+  await mkdir(checkouts, { recursive: true, mode: 0o700 })
+  const name = key.slice(0, 24)
+  const folder = join(checkouts, name)
+  if (!(await isReady(folder))) {
+    const waitMs = source.prepareTimeoutMs + 3_600_000
+    const lock = join(cacheRoot, 'locks', `checkout-${name}`)
+    await withLock(lock, () => buildInto(folder, checkouts, cacheRoot, source, exec), { waitMs })
+  }
+  return { source, path: partsOf(folder).ws, key }
+}
+
+export async function readRecord(folder: string): Promise<CheckoutRecord> {
+  return CheckoutRecord.parse(JSON.parse(await readFile(partsOf(folder).record, 'utf8')))
+}
+
+function keyOf({ git, commit, history, prepare }: Source): string {
+  // What is installed fits one kind of machine and one version of Node only.
+  const machine = prepare.length === 0 ? null : [process.platform, process.arch, process.versions.modules]
+  return sha256(canonicalJson({ format, git, commit, history, prepare, machine }))
+}
+
+async function isReady(folder: string): Promise<boolean> {
+  return readRecord(folder).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Built aside and renamed in: a crash at any moment leaves a whole checkout or none. */
+async function buildInto(
+  folder: string,
+  checkouts: string,
+  cacheRoot: string,
+  source: Source,
+  exec: Exec,
+): Promise<void> {
+  if (await isReady(folder)) return
+  const leftovers = (await readdir(checkouts)).filter(name => join(checkouts, name).startsWith(folder))
+  for (const name of leftovers) await removeFolder(join(checkouts, name))
+  const mirror = await ensureCommit(cacheRoot, source.git, source.commit)
+  const building = `${folder}-${randomBytes(4).toString('hex')}`
+  await mkdir(building, { mode: 0o700 })
+  try {
+    const record = await build(building, mirror, cacheRoot, source, exec)
+    await writeFile(partsOf(building).record, JSON.stringify(record))
+    await rename(building, folder)
+  } catch (error) {
+    await removeFolder(building)
+    throw error
+  }
+}
+
+async function build(
+  building: string,
+  mirror: string,
+  cacheRoot: string,
+  source: Source,
+  exec: Exec,
+): Promise<CheckoutRecord> {
+  const { ws, base } = partsOf(building)
+  const gitDir = join(ws, '.git')
+  const { head, date } = await writeHistory(mirror, source, gitDir)
+  await git(['read-tree', '--reset', '-u', 'HEAD'], { gitDir, workTree: ws })
+  await settleIndex(gitDir)
+  let baseTree = await takeBase(ws, base)
+  let changed = false
+  let movedPaths: MovedPaths = { files: [], links: [] }
+  if (source.prepare.length > 0) {
+    await prepareThere(building, cacheRoot, source, exec)
+    await nextSecond()
+    const before = baseTree
+    baseTree = await takeBase(ws, base)
+    changed = baseTree !== before
+    movedPaths = await findOwnPath(ws)
+  }
+  return { head, date, baseTree, changed, builtAt: ws, movedPaths }
+}
+
+/** Whatever the commands do to `.git` is undone: they may have set up hooks or filters, which would run here, too. */
+async function prepareThere(building: string, cacheRoot: string, source: Source, exec: Exec): Promise<void> {
+  const { ws } = partsOf(building)
+  const gitDir = join(ws, '.git')
+  const pristine = join(building, 'pristine.git')
+  const folders = {
+    home: join(building, 'home'),
+    temporary: join(building, 'tmp'),
+    packages: join(await realpath(cacheRoot), 'packages'),
+  }
+  for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true, mode: 0o700 })
+  await copyFolder(gitDir, pristine)
+  const log = join(cacheRoot, 'logs', `prepare-${keyOf(source).slice(0, 24)}.log`)
+  await runPrepare(source, exec, { cwd: ws, log, env: prepareEnv(process.env, folders) })
+  await rm(gitDir, { recursive: true, force: true })
+  await rename(pristine, gitDir)
+  // Submodules that were fetched now belong to a repository that is gone.
+  await removePaths(
+    ws,
+    (await listSubmodules({ gitDir })).map(path => Buffer.from(`${path}/.git`, 'latin1').toString()),
+  )
+  await removeFolder(folders.home)
+  await removeFolder(folders.temporary)
+}
+
+/** git reads files anew that have not been there for a second when the index is written: it could miss a change. */
+async function settleIndex(gitDir: string): Promise<void> {
+  await nextSecond()
+  const now = new Date()
+  await utimes(join(gitDir, 'index'), now, now)
+}
+
+function nextSecond(): Promise<void> {
+  return delay(1050 - (Date.now() % 1000))
+}

@@ -1,0 +1,33 @@
+import { copyFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { GitOptions } from '../util/git.ts'
+import { writeGitDir } from '../util/git-dir.ts'
+
+/**
+ * A git directory for one workspace, outside of it. The one inside belongs to the agent, who may have changed its
+ * configuration, index, history or all of it: it is never used once the agent has been there.
+ */
+export interface OwnGit {
+  gitDir: string
+  workTree: string
+  /** What every patch of this workspace is taken against. */
+  baseTree: string
+}
+
+/** Starts from the base of a checkout: its index and its exclude file, and its objects without copying them. */
+export async function writeOwnGit(own: OwnGit, checkout: { ws: string; base: string }): Promise<void> {
+  await writeGitDir(own.gitDir, {
+    bare: true,
+    raw: true,
+    idLength: own.baseTree.length,
+    alternates: [join(checkout.base, 'objects'), join(checkout.ws, '.git/objects')],
+  })
+  await copyFile(join(checkout.base, 'index'), join(own.gitDir, 'index'))
+  await copyFile(join(checkout.base, 'info/exclude'), join(own.gitDir, 'info/exclude'))
+}
+
+/** Options of a git command on the workspace, with an index of its own if one is named. */
+export function onWorkspace(own: OwnGit, index?: string): GitOptions & { gitDir: string; workTree: string } {
+  const { gitDir, workTree } = own
+  return { gitDir, workTree, ...(index !== undefined && { env: { GIT_INDEX_FILE: join(gitDir, index) } }) }
+}

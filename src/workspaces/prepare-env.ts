@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { cleanEnv } from '../util/host-env.ts'
+
+/** Settings of package managers and languages: mirrors, credentials for them, installed tool chains. */
+const settings = new RegExp(
+  [
+    '^(npm_config|NPM_CONFIG|YARN|PNPM|COREPACK|BUN|PIP|UV|POETRY|PDM|CARGO|RUSTUP|BUNDLE|GEM|COMPOSER|NUGET|MAVEN|GRADLE)_',
+    '^(JAVA_HOME|GRADLE_USER_HOME|DOTNET_ROOT|NVM_DIR|PYENV_ROOT|RBENV_ROOT|ASDF_DATA_DIR|VOLTA_HOME|NODE_MIRROR)$',
+    '^GO(PROXY|PRIVATE|NOPROXY|SUMDB|NOSUMDB|INSECURE|FLAGS|TOOLCHAIN|ROOT)$',
+  ].join('|'),
+)
+
+/** What npm tells the programs that it starts about itself: these would make another npm act on the wrong folder. */
+const ofOuterNpm =
+  /^npm_config_(local_prefix|global|global_prefix|location|user_agent|workspaces?|include_workspace_root|package|call|yes|dry_run|json|node_gyp|npm_version|init_module|noproxy)$/i
+
+/** Where tools look in the user's home, which commands do not get; each is named to them if it is there. */
+const inHome: [variable: string, ...paths: string[]][] = [
+  ['NPM_CONFIG_USERCONFIG', '.npmrc'],
+  ['PIP_CONFIG_FILE', '.config/pip/pip.conf', '.pip/pip.conf', 'Library/Application Support/pip/pip.conf'],
+  ['UV_CONFIG_FILE', '.config/uv/uv.toml'],
+  ['RUSTUP_HOME', '.rustup'],
+  ['NVM_DIR', '.nvm'],
+  ['PYENV_ROOT', '.pyenv'],
+]
+
+/** Packages are fetched once for all sources. */
+const caches: [variable: string, folder: string][] = [
+  ['npm_config_cache', 'npm'],
+  ['PIP_CACHE_DIR', 'pip'],
+  ['UV_CACHE_DIR', 'uv'],
+  ['YARN_CACHE_FOLDER', 'yarn'],
+  ['GOMODCACHE', 'go'],
+]
+
+/**
+ * Environment of the commands that make a source ready: clean, with a private home, but with the host's settings of package
+ * managers, which come from variables or from files in the user's home, and with package caches that all sources share.
+ */
+export function prepareEnv(
+  host: NodeJS.ProcessEnv,
+  folders: { home: string; temporary: string; packages: string },
+): Record<string, string> {
+  const env = cleanEnv(host, folders)
+  for (const [name, value] of Object.entries(host)) {
+    if (value !== undefined && settings.test(name) && !ofOuterNpm.test(name)) env[name] = value
+  }
+  const isSet = (variable: string): boolean =>
+    Object.keys(env).some(name => name.toLowerCase() === variable.toLowerCase())
+  for (const [variable, ...paths] of inHome) {
+    const found = paths.map(path => join(host['HOME'] ?? '/', path)).find(existsSync)
+    if (found !== undefined && !isSet(variable)) env[variable] = found
+  }
+  for (const [variable, folder] of caches) {
+    if (!isSet(variable)) env[variable] = join(folders.packages, folder)
+  }
+  return env
+}
