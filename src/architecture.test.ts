@@ -27,7 +27,7 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
 const imports: Import[] = files.flatMap(from => {
   const text = readFileSync(join(root, from), 'utf8')
   const statements = text.matchAll(/(?:^|\n)\s*(?:import|export)\s(type\s)?[^'";]*?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)/g)
-  return [...statements].map(match => ({
+  return [...statements].filter(match => !match[0].includes('package.json')).map(match => ({
     from,
     to: relative(root, resolve(root, dirname(from), match[2] ?? match[3] ?? '')).replaceAll('\\', '/'),
     typeOnly: match[1] !== undefined,

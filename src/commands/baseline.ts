@@ -12,6 +12,7 @@ export interface AcceptOptions {
   reason: string
   setup?: string[]
   file?: string
+  partial?: boolean
   json?: boolean
 }
 
@@ -26,12 +27,14 @@ export async function accept(reference: string, options: AcceptOptions, io: Io):
   }
   const existing = await readBaselineIfAny(path, io)
   const { user } = await provenance(path, io)
-  const baseline = acceptBaseline(existing, manifest, trials, options.setup ?? Object.keys(manifest.setups), {
+  const acceptance = {
     at: new Date().toISOString(),
     by: user,
     reason,
     runDigest: sha256(await readFile(join(folder, 'trials.jsonl'))),
-  })
+  }
+  const setups = options.setup ?? Object.keys(manifest.setups)
+  const baseline = acceptBaseline(existing, manifest, trials, setups, acceptance, { partial: options.partial ?? false })
   await mkdir(dirname(path), { recursive: true })
   await writeAtomically(path, renderBaseline(baseline))
   if (options.json) answerJson(io, baseline)

@@ -140,6 +140,7 @@ Examples:
     .requiredOption('--reason <text>', 'why, in a sentence: it is kept in the file')
     .option('--setup <name>', 'only these setups (repeatable)', collect)
     .option('--file <file>', 'another file than the suite’s')
+    .option('--partial', 'also from an interrupted run, or one with fewer tasks than before')
     .option('--json', 'data on stdout')
     .addHelpText('after', '\nExamples:\n  agent-eval baseline accept latest --reason "first baseline, reviewed by hand"')
     .action((reference, options) => run(async () => (await import('./baseline.ts')).accept(reference, options, io)))

@@ -3,12 +3,12 @@ import { mkdir, mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import pLimit from 'p-limit'
-import type { PreparedSource, ProgressReporter, RunStore, Sandbox, Workspaces } from '../contracts.ts'
+import type { Grader, Harness, PreparedSource, ProgressReporter, RunStore, Sandbox, Workspaces } from '../contracts.ts'
 import { InfraError, UserError } from '../errors.ts'
 import { graders } from '../graders/index.ts'
 import { harnesses } from '../harnesses/index.ts'
 import type { Suite } from '../model/suite.ts'
-import { pick } from '../registry.ts'
+import { pick, type Registry } from '../registry.ts'
 import { sandboxes } from '../sandboxes/index.ts'
 import { fileStore } from '../stores/files.ts'
 import { loadSuite } from '../suite/load.ts'
@@ -21,7 +21,7 @@ import type { Io } from './io.ts'
 
 /** Which implementations this program is made of. Nothing below this floor knows one. */
 
-export const families = { harnesses, graders }
+export const families: { harnesses: Registry<Harness>; graders: Registry<Grader> } = { harnesses, graders }
 
 export function load(file: string, io: Io): Promise<Suite> {
   return loadSuite(file, { ...families, cacheRoot: folders(io).cache })
@@ -41,7 +41,7 @@ export function secretsOf(suite: Suite, env: NodeJS.ProcessEnv): Record<string, 
   const names = [
     ...Object.values(suite.setups).flatMap(setup => setup.env.pass),
     ...suite.tasks.flatMap(task =>
-      task.graders.flatMap(({ type, config }) => pick(graders, type, 'grader').secrets?.(config) ?? []),
+      task.graders.flatMap(({ type, config }) => pick(families.graders, type, 'grader').secrets?.(config) ?? []),
     ),
   ]
   return Object.fromEntries(
@@ -88,8 +88,8 @@ export async function openTrialParts(
         }),
       )
     },
-    harness: setup => pick(harnesses, setup.harness.type, 'harness'),
-    grader: type => pick(graders, type, 'grader'),
+    harness: setup => pick(families.harnesses, setup.harness.type, 'harness'),
+    grader: type => pick(families.graders, type, 'grader'),
     workspaces,
     exec: sandbox.exec,
     hostEnv: io.env,

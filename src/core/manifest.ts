@@ -76,6 +76,7 @@ export function closeManifest(
       manifest.plan,
       [...trials],
       Object.entries(manifest.setups).map(([name, { fingerprint }]) => ({ name, fingerprint })),
+      manifest.tasks,
     ),
   }
 }

@@ -33,13 +33,16 @@ export function points(difference: number, digits = 0): string {
 
 /** `fell from 64 % to 53 % (-11 points, likely between -17 and -5)` */
 export function change(base: number, candidate: number, difference: LikelyDifference): string {
+  // A sum of equal rates may differ from 0 in its last bit.
+  if (Math.abs(difference.value) < 1e-9)
+    return `stayed at ${percent(candidate)} (likely between ${points(difference.lo)} and ${points(difference.hi)} points)`
   // Below one point whole numbers would hide the change.
-  const digits = difference.value !== 0 && Math.abs(difference.value) < 0.01 ? 1 : 0
+  const digits = Math.abs(difference.value) < 0.01 ? 1 : 0
   const range = `likely between ${points(difference.lo, digits)} and ${points(difference.hi, digits)}`
-  const size = `${points(difference.value, digits)} ${Math.abs(difference.value) === 0.01 ? 'point' : 'points'}`
-  if (difference.value === 0) return `stayed at ${percent(candidate, digits)} (${range} points)`
+  const size = points(difference.value, digits)
+  const unit = size === '-1' || size === '+1' ? 'point' : 'points'
   const verb = difference.value < 0 ? 'fell' : 'rose'
-  return `${verb} from ${percent(base, digits)} to ${percent(candidate, digits)} (${size}, ${range})`
+  return `${verb} from ${percent(base, digits)} to ${percent(candidate, digits)} (${size} ${unit}, ${range})`
 }
 
 /** Without a sign on what rounds to 0. */

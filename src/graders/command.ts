@@ -36,7 +36,11 @@ export const command = defineGrader({
       const missing = typeof run === 'string' ? run : `the program of "${what}" was not found`
       await requireOnPristine(input, given, missing)
       const shown = typeof run === 'string' ? '' : `\n${await lastLines(run)}`
-      return { score: 0, pass: false, explanation: `${missing}; without the agent's change it is there${shown}` }
+      return {
+        score: 0,
+        pass: false,
+        explanation: `${missing}; without the agent's change it is there${shown}`,
+      }
     }
     const problem = await problemWith(run, given)
     return {
@@ -44,13 +48,22 @@ export const command = defineGrader({
       pass: problem === null,
       explanation:
         problem === null ? `"${what}" ${howItEnded(run)}` : `"${what}" ${problem}\n${await lastLines(run)}`,
-      details: { end: run.result.end, exitCode: run.result.exitCode, durationMs: Math.round(run.result.durationMs) },
+      details: {
+        end: run.result.end,
+        exitCode: run.result.exitCode,
+        durationMs: Math.round(run.result.durationMs),
+      },
     }
   },
 })
 
 /** A sentence instead of a run if there is no such folder. */
-async function start(input: GradeInput, given: Config, workspace: string, name = ''): Promise<LoggedRun | string> {
+async function start(
+  input: GradeInput,
+  given: Config,
+  workspace: string,
+  name = '',
+): Promise<LoggedRun | string> {
   const folder = cleanPath(given.cwd ?? '')
   if (!(await isRealFolder(workspace, folder))) return `there is no folder ${folder}`
   return runLogged(
@@ -87,7 +100,8 @@ async function problemWith(run: LoggedRun, given: Config): Promise<string | null
   if (run.result.exitCode !== exitCode) return `${howItEnded(run)}, expected exit code ${exitCode}`
   if (stdoutContains === undefined && stdoutMatches === undefined) return null
   const stdout = await readUntrusted(run.stdout, maxSearchedBytes)
-  if (stdout === null) return `printed more than ${maxSearchedBytes / 1024 / 1024} MiB, which is more than is searched`
+  if (stdout === null)
+    return `printed more than ${maxSearchedBytes / 1024 / 1024} MiB, which is more than is searched`
   if (stdoutContains !== undefined && !stdout.includes(stdoutContains)) {
     return `${howItEnded(run)}, but its stdout does not contain ${JSON.stringify(stdoutContains)}`
   }

@@ -17,6 +17,7 @@ const config = z
   })
   .refine(given => Object.values(given).some(value => value !== undefined), {
     error: 'expected at least one rule: only, never, maxFiles, maxLines, minLines or empty',
+    when: ({ issues }) => issues.length === 0,
   })
   .refine(({ minLines = 0, maxLines = Infinity }) => minLines <= maxLines, {
     error: 'minLines is larger than maxLines, so no change could pass',
@@ -49,9 +50,12 @@ export const diff = defineGrader({
       add(`at most ${counted(maxFiles, 'file')} changed`, changedFiles.length <= maxFiles, found)
     }
     const changedLines = `${lines} (${linesAdded} added, ${linesRemoved} removed)`
-    if (maxLines !== undefined) add(`at most ${counted(maxLines, 'line')} changed`, lines <= maxLines, changedLines)
-    if (minLines !== undefined) add(`at least ${counted(minLines, 'line')} changed`, lines >= minLines, changedLines)
-    if (empty === true) add('nothing changed', changedFiles.length === 0, `changed: ${listed(changedFiles, 10)}`)
+    if (maxLines !== undefined)
+      add(`at most ${counted(maxLines, 'line')} changed`, lines <= maxLines, changedLines)
+    if (minLines !== undefined)
+      add(`at least ${counted(minLines, 'line')} changed`, lines >= minLines, changedLines)
+    if (empty === true)
+      add('nothing changed', changedFiles.length === 0, `changed: ${listed(changedFiles, 10)}`)
     if (empty === false) add('something changed', changedFiles.length > 0, 'nothing is')
     return gradeChecks(checks)
   },

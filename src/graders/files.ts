@@ -2,7 +2,15 @@ import { z } from 'zod'
 import { defineGrader } from '../registry.ts'
 import { regex, regexMatches, showRegex } from '../util/regex.ts'
 import { type Check, gradeChecks, listed } from './checks.ts'
-import { cleanPath, findInside, insidePath, mistakeInPath, readInside, whyUnread } from './inside.ts'
+import {
+  cleanPath,
+  findInside,
+  insidePath,
+  leadsInside,
+  mistakeInPath,
+  readInside,
+  whyUnread,
+} from './inside.ts'
 import { checkJson, JsonExpectations, type Parsed, quoted } from './json-checks.ts'
 
 const texts = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)], {
@@ -30,9 +38,13 @@ const config = z
       .optional()
       .describe('file: { "a.b[0].c": value, or { matches: regex }, or { exists: true } }'),
   })
-  .refine(given => Object.values(given).some(checks => checks !== undefined && Object.keys(checks).length > 0), {
-    error: 'expected at least one check: exists, absent, contains, notContains, matches or json',
-  })
+  .refine(
+    given => Object.values(given).some(checks => checks !== undefined && Object.keys(checks).length > 0),
+    {
+      error: 'expected at least one check: exists, absent, contains, notContains, matches or json',
+      when: ({ issues }) => issues.length === 0,
+    },
+  )
 type Config = z.infer<typeof config>
 
 /** Looks at files as the agent left them, without hidden files. Score = share of the checks that hold. */
@@ -52,7 +64,8 @@ export const files = defineGrader({
 async function existenceChecks(root: string, { exists = [], absent = [] }: Config): Promise<Check[]> {
   const checks: Check[] = []
   for (const path of exists) {
-    const holds = (await findInside(root, path)).length > 0
+    const found = await findInside(root, path)
+    const holds = (await Promise.all(found.map(one => leadsInside(root, one)))).includes(true)
     checks.push({ claim: `${path} exists`, holds, ...(!holds && { found: 'nothing is there' }) })
   }
   for (const path of absent) {
@@ -70,7 +83,10 @@ interface TextClaim {
   otherwise: string
 }
 
-async function textChecks(root: string, { contains = {}, notContains = {}, matches = {} }: Config): Promise<Check[]> {
+async function textChecks(
+  root: string,
+  { contains = {}, notContains = {}, matches = {} }: Config,
+): Promise<Check[]> {
   const claims: TextClaim[] = [
     ...each(contains).map(([path, text]) => ({
       path,
@@ -96,13 +112,16 @@ async function textChecks(root: string, { contains = {}, notContains = {}, match
     const file = await readInside(root, cleanPath(path))
     // Also `notContains` does not hold for a file that cannot be read: an agent must not dodge it by a huge file.
     if (file.state === 'text' && holds(file.text)) checks.push({ claim, holds: true })
-    else checks.push({ claim, holds: false, found: file.state === 'text' ? otherwise : whyUnread(file.state) })
+    else
+      checks.push({ claim, holds: false, found: file.state === 'text' ? otherwise : whyUnread(file.state) })
   }
   return checks
 }
 
 function each(texts: Record<string, string | string[]>): [path: string, text: string][] {
-  return Object.entries(texts).flatMap(([path, text]) => [text].flat().map((one): [string, string] => [path, one]))
+  return Object.entries(texts).flatMap(([path, text]) =>
+    [text].flat().map((one): [string, string] => [path, one]),
+  )
 }
 
 async function jsonChecks(root: string, { json = {} }: Config): Promise<Check[]> {

@@ -1,8 +1,8 @@
-import { constants } from 'node:fs'
-import { open, realpath } from 'node:fs/promises'
-import { isAbsolute, join, relative, sep } from 'node:path'
-import { glob, isDynamicPattern } from 'tinyglobby'
+import { constants, type Stats } from 'node:fs'
+import { lstat, open, readdir, realpath } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { z } from 'zod'
+import { matcher } from '../util/glob.ts'
 
 /** A longer file or output is not searched. */
 export const maxSearchedBytes = 1024 * 1024
@@ -36,7 +36,11 @@ export type InsideFile =
   | { state: 'missing' | 'outside' | 'not-a-file' | 'too-large' }
 
 /** Reads a file that an agent may have made. Links are followed only where they stay inside of the folder. */
-export async function readInside(root: string, path: string, maxBytes = maxSearchedBytes): Promise<InsideFile> {
+export async function readInside(
+  root: string,
+  path: string,
+  maxBytes = maxSearchedBytes,
+): Promise<InsideFile> {
   const real = await locate(root, path)
   if (real === 'missing' || real === 'outside') return { state: real }
   // O_NONBLOCK so that a pipe in the place of the file cannot hold us up.
@@ -62,23 +66,48 @@ export function whyUnread(state: Exclude<InsideFile['state'], 'text'>): string {
 }
 
 /**
- * What a path or glob stands for: the path itself if something is there, else what matches it as a glob. Links to folders
- * are not entered; `node_modules` only where the glob names it.
+ * The files and links that a path or a glob stands for; a folder stands for all in it, and for itself if it is empty. Links
+ * to folders are not entered; `node_modules` only where the glob names it.
  */
 export async function findInside(root: string, pathOrGlob: string): Promise<string[]> {
   const path = cleanPath(pathOrGlob)
-  if (typeof (await locate(root, path)) !== 'string') return [path]
-  if (!isDynamicPattern(path)) return []
-  const ignore = ['.git', ...(path.includes('node_modules') ? [] : ['**/node_modules'])]
-  const found = await glob(path, {
-    cwd: root,
-    dot: true,
-    ignore,
-    onlyFiles: false,
-    followSymbolicLinks: false,
-    expandDirectories: false,
+  const skipped = path.includes('node_modules') ? ['.git'] : ['.git', 'node_modules']
+  const stat = await lstatInside(root, path)
+  if (stat?.isDirectory()) {
+    const found = await walk(root, path, skipped)
+    return found.length > 0 ? found : [path]
+  }
+  if (stat !== null) return [path]
+  const isGlob = /[*?[\]{}()!]/.test(path)
+  return isGlob ? (await walk(root, '', skipped)).filter(matcher([path])) : []
+}
+
+/** Whether something is at a path once its links are followed, and all of them stay inside. */
+export async function leadsInside(root: string, path: string): Promise<boolean> {
+  return typeof (await locate(root, path)) !== 'string'
+}
+
+/** All that is no folder, in the order of paths. */
+async function walk(root: string, folder: string, skipped: readonly string[]): Promise<string[]> {
+  const entries = await readdir(join(root, folder), { withFileTypes: true })
+  const paths: string[] = []
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (skipped.includes(entry.name)) continue
+    const path = folder === '' ? entry.name : `${folder}/${entry.name}`
+    if (entry.isDirectory()) paths.push(...(await walk(root, path, skipped)))
+    else paths.push(path)
+  }
+  return paths
+}
+
+/** Null if nothing is there, or if a link on the way to it leads out. */
+async function lstatInside(root: string, path: string): Promise<Stats | null> {
+  const folder = await locate(root, dirname(path))
+  if (typeof folder === 'string') return null
+  return lstat(join(folder.path, basename(path))).catch((error: unknown) => {
+    if (isAbsence(error)) return null
+    throw error
   })
-  return found.map(cleanPath).toSorted()
 }
 
 async function locate(root: string, path: string): Promise<{ path: string } | 'missing' | 'outside'> {
@@ -87,8 +116,12 @@ async function locate(root: string, path: string): Promise<{ path: string } | 'm
     const within = relative(await realpath(root), real)
     return within === '..' || within.startsWith(`..${sep}`) || isAbsolute(within) ? 'outside' : { path: real }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'ENAMETOOLONG') return 'missing'
+    if (isAbsence(error)) return 'missing'
     throw error
   }
+}
+
+function isAbsence(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'ENAMETOOLONG'
 }

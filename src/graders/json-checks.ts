@@ -35,7 +35,11 @@ export function checkJson(file: string, expectations: JsonExpectations, parsed: 
     const steps = parseJsonPath(path)
     const there = typeof steps === 'string' ? null : lookUp(parsed.value, steps)
     if (holds(there)) return { claim, holds: true }
-    return { claim, holds: false, found: there === null ? 'there is no such value' : `it is ${quoted(there.value)}` }
+    return {
+      claim,
+      holds: false,
+      found: there === null ? 'there is no such value' : `it is ${quoted(there.value)}`,
+    }
   })
 }
 

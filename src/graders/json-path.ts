@@ -4,7 +4,7 @@ export type JsonPath = (string | number)[]
 /** Reads a path into JSON. Returns a sentence that says what is wrong, and where, if it is not one. */
 export function parseJsonPath(text: string): JsonPath | string {
   const steps: JsonPath = []
-  const step = /\.?([^.[\]"\s]+)|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]/y
+  const step = /\.?([^.[\]"\s]+)|\[(\d+)\]|\["((?:[^"\\]|\\["\\])*)"\]/y
   let at = 0
   while (at < text.length) {
     step.lastIndex = at
@@ -14,7 +14,7 @@ export function parseJsonPath(text: string): JsonPath | string {
       return `expected a path such as a.b[0].c or exports["./x"], got ${JSON.stringify(text)} (wrong from character ${at + 1} on)`
     }
     if (position !== undefined) steps.push(Number(position))
-    else steps.push(name ?? JSON.parse(`"${quoted}"`))
+    else steps.push(name ?? (quoted ?? '').replace(/\\(.)/g, '$1'))
     at = step.lastIndex
   }
   return steps.length > 0 ? steps : 'expected a path such as a.b[0].c, got an empty one'

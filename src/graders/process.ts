@@ -5,7 +5,7 @@ import { InfraError } from '../errors.ts'
 import type { Command } from '../model/suite.ts'
 import { formatDuration } from '../util/duration.ts'
 import { readTail } from '../util/output.ts'
-import { visible } from '../util/visible.ts'
+import { shorten, visible } from '../util/visible.ts'
 
 const tailLines = 15
 const tailBytes = 4000
@@ -73,10 +73,12 @@ export async function lastLines({ stdout, stderr }: LoggedRun): Promise<string> 
   )
   const [out = '', err = ''] = parts
   if (out === '' && err === '') return 'It printed nothing.'
-  return [out && `last lines of stdout:\n${out}`, err && `last lines of stderr:\n${err}`].filter(Boolean).join('\n')
+  return [out && `last lines of stdout:\n${out}`, err && `last lines of stderr:\n${err}`]
+    .filter(Boolean)
+    .join('\n')
 }
 
-/** A command as one would type it. */
+/** A command as one would type it, cut where it is long. */
 export function showCommand(command: Command): string {
-  return typeof command === 'string' ? command : command.join(' ')
+  return shorten(typeof command === 'string' ? command : command.join(' '), 120)
 }

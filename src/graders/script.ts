@@ -9,15 +9,14 @@ import { duration } from '../util/duration.ts'
 import { writeTree } from '../util/file-tree.ts'
 import { readUntrusted } from '../util/output.ts'
 import { shorten, visible } from '../util/visible.ts'
-import { cleanPath, insidePath } from './inside.ts'
 import { howItEnded, lastLines, type LoggedRun, runLogged, showCommand } from './process.ts'
-import { cleanTree } from './suite-files.ts'
+import { layOut } from './suite-files.ts'
 
 const maxAnswerBytes = 1024 * 1024
 
 const config = z.strictObject({
-  run: Command.describe('a shell line, or a program with its arguments; ./NAME is a file beside the suite'),
-  files: z.array(insidePath).default([]).describe('further suite files that the program needs'),
+  run: Command.describe('a shell line, or a program with its arguments; ./NAME is a file of the suite'),
+  files: z.array(z.string().min(1)).default([]).describe('further suite files that the program needs'),
   timeout: duration.prefault('5m'),
   env: z.record(z.string(), z.string()).default({}),
 })
@@ -27,7 +26,7 @@ const Answer = z.strictObject({
   score: z.number().min(0).max(1),
   pass: z.boolean().optional(),
   explanation: z.string().optional(),
-  details: z.unknown(),
+  details: z.unknown().optional(),
 })
 
 /**
@@ -36,8 +35,9 @@ const Answer = z.strictObject({
  */
 export const script = defineGrader({
   config,
-  description: 'runs your own program, which reads JSON on stdin and prints { score, pass, explanation } as JSON',
-  files: ({ run, files }: Config) => [...new Set([...programFiles(run), ...files].map(cleanPath))],
+  description:
+    'runs your own program, which reads JSON on stdin and prints { score, pass, explanation } as JSON',
+  files: ({ run, files }: Config) => [...new Set([...programFiles(run), ...files])],
   async grade(input, given) {
     const run = await start(input, given)
     const answer = await readAnswer(run, showCommand(given.run))
@@ -50,17 +50,18 @@ export const script = defineGrader({
   },
 })
 
-/** `./NAME` in an argument list, or as a word of a shell line. */
+/** What starts with `./` or `../` in an argument list, or as a word of a shell line. */
 function programFiles(run: Command): string[] {
-  if (typeof run !== 'string') return run.filter(part => part.startsWith('./'))
-  return [...run.matchAll(/(?<=^|[\s"'=;&|(])\.\/[^\s"';&|()<>]+/g)].map(([path]) => path)
+  if (typeof run !== 'string') return run.filter(part => /^\.\.?\//.test(part))
+  return [...run.matchAll(/(?<=^|[\s"'=;&|(])\.\.?\/[^\s"';&|()<>]+/g)].map(([path]) => path)
 }
 
 async function start(input: GradeInput, given: Config): Promise<LoggedRun> {
-  const program = join(input.scratch, 'program')
+  const { tree, cwd } = layOut(input.files, programFiles(given.run))
+  const folder = join(input.scratch, cwd)
   const transcriptFile = join(input.scratch, 'transcript.jsonl')
-  await mkdir(program, { recursive: true })
-  await writeTree(program, cleanTree(input.files))
+  await mkdir(folder, { recursive: true })
+  await writeTree(input.scratch, tree)
   await writeFile(transcriptFile, input.transcript.map(event => `${JSON.stringify(event)}\n`).join(''))
   const question = {
     task: input.task.id,
@@ -73,7 +74,7 @@ async function start(input: GradeInput, given: Config): Promise<LoggedRun> {
   }
   return runLogged(input, {
     command: given.run,
-    cwd: program,
+    cwd: folder,
     env: { ...input.env, ...given.env },
     timeoutMs: given.timeout,
     stdin: JSON.stringify(question),
@@ -92,11 +93,16 @@ async function readAnswer(run: LoggedRun, command: string): Promise<z.infer<type
   if (stdout === null) return fail('printed more than 1 MiB on stdout')
   if (stdout.trim() === '') return fail('printed nothing on stdout')
   const value = parseJson(stdout)
-  if (value === undefined) return fail(`printed something that is not JSON: ${visible(shorten(stdout.trim(), 200))}`)
+  if (value === undefined)
+    return fail(`printed something that is not JSON: ${visible(shorten(stdout.trim(), 200))}`)
   const answer = Answer.safeParse(value)
   if (answer.success) return answer.data
-  const problems = answer.error.issues.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message))
-  return fail(`printed JSON that is no answer (${problems.join('; ')}): ${visible(shorten(stdout.trim(), 200))}`)
+  const problems = answer.error.issues.map(({ path, message }) =>
+    path.length > 0 ? `${path.join('.')}: ${message}` : message,
+  )
+  return fail(
+    `printed JSON that is no answer (${problems.join('; ')}): ${visible(shorten(stdout.trim(), 200))}`,
+  )
 }
 
 function parseJson(text: string): unknown {

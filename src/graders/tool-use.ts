@@ -30,7 +30,8 @@ export function isTool(call: ToolCall, name: string): boolean {
 export function bringsIn(call: ToolCall, skill: string): boolean {
   if (/^([a-z]+[_-])?skills?$/i.test(call.tool)) {
     const names = isObject(call.input) ? Object.values(call.input) : [call.input]
-    if (names.some(name => typeof name === 'string' && (name === skill || name.endsWith(`:${skill}`)))) return true
+    if (names.some(name => typeof name === 'string' && (name === skill || name.endsWith(`:${skill}`))))
+      return true
   }
   if (/write|edit|create|patch|delete/i.test(call.tool)) return false
   const path = new RegExp(`(^|[/\\s'"=])${escapeRegExp(skill)}/SKILL\\.md($|[^\\w.-])`)

@@ -41,6 +41,7 @@ const config = z
   .refine(given => Object.values(given).some(isCheck), {
     error:
       'expected at least one check: tools, commands, skills, says, maxTurns, maxToolCalls, maxCostUsd, maxTokens or maxDuration',
+    when: ({ issues }) => issues.length === 0,
   })
 type Config = z.infer<typeof config>
 
@@ -56,7 +57,11 @@ export const transcript = defineGrader({
   description: 'checks tools, commands, skills, words, turns, cost, tokens and time of the agent',
   provable: false,
   async grade(input, given) {
-    return gradeChecks([...useChecks(input, given), ...speechChecks(input, given), ...limitChecks(input, given)])
+    return gradeChecks([
+      ...useChecks(input, given),
+      ...speechChecks(input, given),
+      ...limitChecks(input, given),
+    ])
   },
 })
 
@@ -69,7 +74,9 @@ function useChecks(input: GradeInput, { tools, commands, skills }: Config): Chec
 
   return [
     ...pair('tool', tools, String, name => calls.filter(call => isTool(call, name)).map(call => call.tool)),
-    ...pair('command', commands, showRegex, (wanted: Regex) => ran.filter(command => regexMatches(wanted, command))),
+    ...pair('command', commands, showRegex, (wanted: Regex) =>
+      ran.filter(command => regexMatches(wanted, command)),
+    ),
     ...pair('skill', skills, String, name => calls.filter(call => bringsIn(call, name)).map(() => name)),
   ]
 }
@@ -88,18 +95,26 @@ function pair<Wanted>(
     ...forbidden.map(wanted => {
       const claim = `${noun} ${show(wanted)} is not used`
       const found = [...new Set(find(wanted))].map(text => shorten(text, 120))
-      return found.length === 0 ? { claim, holds: true } : { claim, holds: false, found: `used: ${listed(found, 3)}` }
+      return found.length === 0
+        ? { claim, holds: true }
+        : { claim, holds: false, found: `used: ${listed(found, 3)}` }
     }),
   ]
 }
 
 function speechChecks(input: GradeInput, { says }: Config): Check[] {
   if (!isCheck(says ?? {})) return []
-  if (input.transcript.length === 0) requireCompleteness(input, 'messages')
   const said = input.transcript.flatMap(event =>
     event.type === 'message' && event.role === 'assistant' ? [event.text] : [],
   )
-  const check = (claim: string, holds: boolean): Check => ({ claim, holds, ...(!holds && { found: lastWords(said) }) })
+  // The prompt alone is not the agent's doing: a harness that reports nothing else reports no words either.
+  const isTold = input.transcript.some(event => event.type !== 'message' || event.role === 'assistant')
+  if (!isTold) requireCompleteness(input, 'messages')
+  const check = (claim: string, holds: boolean): Check => ({
+    claim,
+    holds,
+    ...(!holds && { found: lastWords(said) }),
+  })
   return [
     ...[says?.contains ?? []].flat().map(text =>
       check(
@@ -118,7 +133,9 @@ function speechChecks(input: GradeInput, { says }: Config): Check[] {
 
 function lastWords(said: readonly string[]): string {
   const last = said.at(-1)
-  return last === undefined ? 'it says nothing' : `its last words: ${JSON.stringify(shorten(visible(last), 200))}`
+  return last === undefined
+    ? 'it says nothing'
+    : `its last words: ${JSON.stringify(shorten(visible(last), 200))}`
 }
 
 /** A harness that tells nothing looks like an agent that did nothing. An agent that did not finish may have come to nothing. */
@@ -130,7 +147,12 @@ function requireCompleteness({ attempt }: GradeInput, what: string): void {
 }
 
 function limitChecks({ attempt }: GradeInput, given: Config): Check[] {
-  const limits: [key: string, limit: number | undefined, value: number | null, show: (value: number) => string][] = [
+  const limits: [
+    key: string,
+    limit: number | undefined,
+    value: number | null,
+    show: (value: number) => string,
+  ][] = [
     ['maxTurns', given.maxTurns, attempt.turns, value => `${value} turns`],
     ['maxToolCalls', given.maxToolCalls, attempt.toolCalls, value => `${value} tool calls`],
     ['maxCostUsd', given.maxCostUsd, attempt.costUsd, value => `$${Number(value.toFixed(4))}`],

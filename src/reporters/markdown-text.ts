@@ -20,36 +20,43 @@ export function cellCode(text: string): string {
   return code(text.replaceAll('|', '¦'), 80)
 }
 
-/** A sentence of ours that may quote names from outside: shown as it reads, without any markup, mention or link. */
+/** A sentence of ours that may quote names from outside: shown as it reads, without any markup, mention, link or formula. */
 export function prose(text: string): string {
-  return (
-    visibleControls(text)
-      .replaceAll(/\s+/g, ' ')
-      .trim()
-      .replaceAll('&', '&amp;')
-      .replaceAll('<', '&lt;')
-      .replaceAll('>', '&gt;')
-      .replaceAll(/[\\`*_{}[\]()#+!|~-]/g, String.raw`\$&`)
-      // A character of no width keeps "@name" from calling somebody, and "http://" and "www." from becoming links.
-      .replaceAll('@', '@\u200b')
-      .replaceAll('://', ':\u200b//')
-      .replaceAll(/www\./gi, '$&\u200b')
-  )
+  const line = visibleControls(text).replaceAll(/\s+/g, ' ').trim()
+  const harmless = line
+    .replaceAll(/[\\`*_[\]|~]/g, '\\$&')
+    .replace(/^[-+]/, '\\$&')
+    .replace(/^(\d+)([.)])/, '$1\\$2')
+    // A character of no width keeps "@name" from calling somebody, and "#1", "http://" and "www." from becoming links.
+    .replaceAll(/[@#]/g, '$&\u200b')
+    .replaceAll('://', ':\u200b//')
+    .replaceAll(/www\./gi, '$&\u200b')
+  return harmless
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('$', '&#36;')
 }
 
-/** Sections with an empty line between them, within a number of bytes: a section that does not fit is named, not cut. */
+/** Sections with an empty line between them, within a number of bytes: one that does not fit is left out as a whole. */
 export function joinWithin(sections: readonly string[], maxBytes: number, leftOut: string): string {
-  const reserve = Buffer.byteLength(leftOut) + 2
+  const room = maxBytes - sizeOf(leftOut)
   const kept: string[] = []
   let bytes = 0
+  let complete = true
   for (const section of sections) {
-    const size = Buffer.byteLength(section) + 2
-    if (bytes + size + reserve <= maxBytes) {
+    if (bytes + sizeOf(section) <= room) {
       kept.push(section)
-      bytes += size
-    } else if (kept.at(-1) !== leftOut) {
-      kept.push(leftOut)
+      bytes += sizeOf(section)
+    } else {
+      if (complete) kept.push(leftOut)
+      complete = false
     }
   }
   return `${kept.join('\n\n')}\n`
+}
+
+/** Bytes of a section with the empty line after it. */
+function sizeOf(section: string): number {
+  return Buffer.byteLength(section) + 2
 }

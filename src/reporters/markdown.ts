@@ -3,6 +3,7 @@ import { listTrials } from './commands.ts'
 import { formatDuration } from './format.ts'
 import { gridsOf, type Cell, type Grid, type GridRow } from './grid.ts'
 import { cellCode, code, joinWithin, prose } from './markdown-text.ts'
+import { noticesOf } from './notices.ts'
 import { meaningOf, problemsIn, type Problems } from './problem-blocks.ts'
 import { formatSpent, totalsOf } from './totals.ts'
 import { comparisonHeadline, reportHeadline } from './verdict.ts'
@@ -23,12 +24,12 @@ export function renderMarkdown(report: Report): string {
   const problems = problemsIn(report)
   const said = new Set([...headline.reasons, ...report.warnings])
   const reasons = headline.reasons.map(prose).join(' ')
-  const warnings = report.warnings.map(warning => `> **Warning:** ${prose(warning)}`)
+  const notices = noticesOf(report, totals).map(notice => `> ${prose(notice)}`)
   return joinWithin(
     [
       `## ${prose(headline.words)} ${prose(headline.about)}`,
       ...(reasons === '' ? [] : [reasons]),
-      ...warnings,
+      ...notices,
       ...gridsOf(report.comparisons, run.summaries).flatMap(grid => gridSections(grid, said)),
       ...flips(report),
       ...(['failed', 'crashed', 'errored'] as const).flatMap(kind => problemSection(kind, problems)),

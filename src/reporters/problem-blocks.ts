@@ -20,8 +20,8 @@ const kinds = ['failed', 'crashed', 'errored'] as const
 /** What each kind means, for a heading. */
 export const meaningOf: Record<(typeof kinds)[number], string> = {
   failed: "the agent's work did not pass",
-  crashed: 'the agent itself broke; counts as not passed',
-  errored: 'could not be measured; outside of every rate',
+  crashed: 'the agent broke; counts as not passed',
+  errored: 'not measured; outside of every rate',
 }
 
 /** More groups than this are only counted. */

@@ -18,7 +18,7 @@ const tones: Record<keyof typeof words, Tone> = {
 export function endLine(state: ProgressState, trial: Trial): string {
   const total = String(state.planned)
   const place = `[${String(doneOf(state)).padStart(total.length)}/${total}]`
-  const cost = trial.attempt === null ? null : formatCost(trial.attempt.costUsd)
+  const cost = trial.attempt === null ? null : costText(trial.attempt.costUsd)
   const tries = trial.retries > 0 ? `try ${trial.retries + 1}` : null
   const parts = [safeText(trial.id), formatDuration(trial.durationMs), cost, tries, reasonOf(trial)]
   return `${place} ${words[trialEnd(trial)].padEnd(5)}  ${parts.filter(part => part !== null).join('  ')}`
@@ -93,6 +93,11 @@ function totalsLine(state: ProgressState, nowMs: number, columns: number, paint:
   ]
   const done = `${doneOf(state)}/${state.planned}`
   return `${paint.strong(done)}${cutEnd(`  ${parts.join(', ')}`, columns - done.length)}`
+}
+
+/** A bare question mark would not say what is unknown. */
+function costText(costUsd: number | null): string {
+  return costUsd === null ? '$?' : formatCost(costUsd)
 }
 
 function costPart({ costUsd, costKnown, costUnknown }: ProgressState): string {

@@ -53,6 +53,7 @@ function drawTable(grid: Grid, chosen: readonly number[], paint: Paint, columns:
   const head = ['task', ...chosen.map(i => headText(grid, i))]
   table.push(head.map(text => paint.strong(text)))
   for (const row of grid.tasks) table.push(cellsOf(row, chosen, names, paint))
+  if (grid.tasks.length > 0) table.push(head.map(() => ''))
   grid.totals.forEach((row, i) => {
     table.push(cellsOf(row, chosen, names, i === 0 ? { ...paint, plain: paint.strong } : paint))
   })

@@ -5,6 +5,7 @@ import { acceptRun, listTrials, resumeRun, showTrial } from './commands.ts'
 import { gridSections, headlineLines, indented, type TextStyle } from './comparison.ts'
 import { formatCost, formatDuration, formatRate, formatTokens } from './format.ts'
 import { gridsOf, type Grid } from './grid.ts'
+import { noticesOf, scriptedSetups } from './notices.ts'
 import { problemBlocks, problemsIn, type Problems } from './problem-blocks.ts'
 import { safeText, wrap } from './text.ts'
 import { formatSpent, totalsOf, type Totals } from './totals.ts'
@@ -28,7 +29,7 @@ export function renderTerminal(report: Report, style: TerminalStyle): string {
   const said = new Set([...headline.reasons, ...report.warnings])
   const head = [
     ...headlineLines(headline, style),
-    ...warningLines(report, totals).flatMap(text =>
+    ...noticesOf(report, totals).flatMap(text =>
       indented(text, style.columns).map(line => style.paint.unsure(line)),
     ),
   ]
@@ -62,31 +63,6 @@ function perTrial({ costUsd, tokens, durationMs }: SetupSummary): string {
     ...(durationMs ? [formatDuration(durationMs.mean)] : []),
   ]
   return known.length === 0 ? '' : `; per trial ${known.join(', ')}`
-}
-
-function warningLines({ run, warnings }: Report, { retried }: Totals): string[] {
-  const again = retried === 1 ? '1 trial was' : `${retried} trials were`
-  return [
-    ...warnings.map(warning => `warning: ${warning}`),
-    ...(retried > 0 ? [`${again} started again after a passing infrastructure fault.`] : []),
-    ...scriptedLine(run),
-  ]
-}
-
-function scriptedLine({ setups }: RunManifest): string[] {
-  const scripted = scriptedSetups(setups)
-  if (scripted.length === 0) return []
-  const who =
-    scripted.length === Object.keys(setups).length
-      ? 'The agent was the built-in scripted harness'
-      : `Of the setups, ${scripted.join(', ')} used the built-in scripted harness`
-  return [
-    `${who}: no model was called. Use a real one: "harness: { type: claude-code }" (agent-eval doctor lists them).`,
-  ]
-}
-
-function scriptedSetups(setups: RunManifest['setups']): string[] {
-  return Object.keys(setups).filter(name => setups[name]?.harness === 'scripted')
 }
 
 function factLines(
@@ -143,6 +119,6 @@ function nextCommand(
   if (verdict?.decision === 'improved') return acceptRun(run.id)
   if (worst) return showTrial(run.id, worst.trialId)
   if (totals.errored > 0) return resumeRun(run.id)
-  const acceptable = verdict === null && comparisons.length === 0 && scriptedSetups(run.setups).length === 0
+  const acceptable = verdict === null && comparisons.length === 0 && scriptedSetups(run).length === 0
   return acceptable ? acceptRun(run.id) : null
 }

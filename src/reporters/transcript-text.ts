@@ -7,7 +7,7 @@ const mostEvents = 60
 const eventsAtStart = 15
 /** Lines of one message. */
 const mostLines = 12
-const labelWidth = 11
+const labelWidth = 9
 
 /** A stored transcript for people: messages shortened, a line for each tool call and for what it gave. */
 export function transcriptLines(stored: readonly string[], folder: string, style: TextStyle): string[] {
@@ -35,7 +35,7 @@ function eventLines(line: string, style: TextStyle): string[] {
     case 'tool_result': {
       const lines = event.output.trimEnd().split('\n').length
       const text = `${firstLine(event.output) || '(nothing)'}${lines > 1 ? ` (+${lines - 1} lines)` : ''}`
-      return labelled(event.isError ? 'call failed' : '', text, style, 1).map(each =>
+      return labelled(event.isError ? 'failed' : '', text, style, 1).map(each =>
         event.isError ? paint.bad(each) : paint.quiet(each),
       )
     }

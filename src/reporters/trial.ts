@@ -35,12 +35,16 @@ export function renderTrial(facts: TrialFacts, paint: Paint, columns = 100): str
       ...factLines(trial).map(([name, text]) => `${paint.quiet(name.padEnd(11))}${text}`),
     ],
     gradeLines(trial, paint, columns),
-    section(
-      `Transcript (${count(transcript.length, 'event')})`,
-      transcriptLines(transcript, folder, { paint, columns }),
-      paint,
-    ),
-    section('Patch', patchLines(patch, folder, paint), paint),
+    ...(trial.attempt === null
+      ? []
+      : [
+          section(
+            `Transcript (${count(transcript.length, 'event')})`,
+            transcriptLines(transcript, folder, { paint, columns }),
+            paint,
+          ),
+          section('Patch', patchLines(patch, folder, paint), paint),
+        ]),
     [`${paint.quiet('files'.padEnd(11))}${safeText(folder)}`],
   ]
   return sections

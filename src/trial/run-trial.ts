@@ -1,9 +1,10 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { InfraError } from '../errors.ts'
 import type { HarnessResult, Patch, Workspace } from '../contracts.ts'
 import type { Attempt, Grade, Outcome, Phase, Trial, TrialSpec } from '../model/trial.ts'
+import { toContent, writeTree } from '../util/file-tree.ts'
 import { attempt } from './attempt.ts'
 import { gradeAttempt } from './grade.ts'
 import { toOutcome } from './outcome.ts'
@@ -75,8 +76,9 @@ async function tryTrial(spec: TrialSpec, parts: TrialParts, retries: number): Pr
       await workspace.dispose()
     }
     paid.outcome = toOutcome(ended.patch)
-    await writeFile(join(logs, patchFile), ended.patch.text)
-    await writeFile(join(logs, transcriptFile), ended.result.transcript.map(event => `${JSON.stringify(event)}\n`).join(''))
+    // The agent knew this folder: what it may have put in the place of these files is replaced, not written through.
+    const transcript = ended.result.transcript.map(event => `${JSON.stringify(event)}\n`).join('')
+    await writeTree(logs, { [patchFile]: toContent(Buffer.from(ended.patch.text), false), [transcriptFile]: toContent(Buffer.from(transcript), false) })
 
     enter('grade')
     const evidence = { ...ended.result, outcome: paid.outcome, patch: ended.patch.text }

@@ -184,7 +184,7 @@ async function feed(
 }
 
 const passing =
-  /could not resolve|timed out|connection|early EOF|RPC failed|HTTP (429|5\d\d)|hung up|did not end/i
+  /could not resolve|timed out|failed to connect|couldn't connect|connection|early EOF|RPC failed|HTTP (429|5\d\d)|hung up|did not end/i
 
 function failure(args: readonly string[], options: GitOptions, what: string, stderr: string): GitError {
   const command = withoutCredentials(['git', ...args].join(' ')).slice(0, 300)

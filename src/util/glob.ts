@@ -9,5 +9,6 @@ export function matcher(globs: readonly string[]): (path: string) => boolean {
     const clean = glob.replace(/^\.\//, '').replace(/\/+$/, '')
     return [clean, `${clean}/**`]
   })
-  return picomatch(patterns, { dot: true })
+  // Without `s` a path with a line end in it would slip through every glob.
+  return picomatch(patterns, { dot: true, flags: 's' })
 }

@@ -33,7 +33,7 @@ export async function withLock<T>(
 
 async function acquire(path: string, holder: string, waitMs: number): Promise<void> {
   const start = performance.now()
-  for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 1.5, 250)) {
+  for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 1.5, 100)) {
     if (await create(path, holder)) return
     if (await isAbandoned(path)) {
       // One at a time, and with a second look: else two could both see the dead holder, and one remove the other's new lock.

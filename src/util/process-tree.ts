@@ -38,27 +38,30 @@ export function signalGroup(group: number, signal: NodeJS.Signals): void {
 export async function waitForGroup(group: number, limitMs: number): Promise<void> {
   const deadline = performance.now() + limitMs
   while (performance.now() < deadline) {
-    const alive = canFindByMark ? (await nextScan()).some(entry => entry.group === group) : answers(-group)
+    const alive = canFindByMark
+      ? (await nextScan()).running.some(entry => entry.group === group)
+      : answers(-group)
     if (!alive) return
     await delay(50)
   }
 }
 
+/** Two looks at a quiet machine; more where processes came and went while we looked, one of which may have been ours. */
+const enoughProof = 10
+
 /**
- * Ends with SIGKILL whatever still runs of a tree, until two looks in a row find nothing, at most `limitMs`. Returns how
+ * Ends with SIGKILL whatever still runs of a tree, until enough looks in a row found nothing, at most `limitMs`. Returns how
  * many processes there were.
  */
 export async function sweep(tree: ProcessTree, limitMs = 5000): Promise<number> {
   if (!canFindByMark) return sweepGroup(tree.group)
   const found = new Set<number>()
   const deadline = performance.now() + limitMs
-  for (let emptyLooks = 0; emptyLooks < 2 && performance.now() < deadline;) {
-    const alive = (await nextScan()).filter(entry => belongs(entry, tree))
-    for (const { pid } of alive) {
-      found.add(pid)
-      signalProcess(pid, 'SIGKILL')
-    }
-    emptyLooks = alive.length === 0 ? emptyLooks + 1 : 0
+  for (let proof = 0; proof < enoughProof && performance.now() < deadline;) {
+    const { running, unclear } = await nextScan(tree)
+    const alive = running.filter(entry => belongs(entry, tree))
+    for (const { pid } of alive) found.add(pid)
+    proof = alive.length > 0 ? 0 : proof + (unclear ? 1 : enoughProof / 2)
     if (alive.length > 0) await delay(5)
   }
   return found.size
@@ -80,9 +83,7 @@ export function killAll(): void {
   for (const tree of live) signalGroup(tree.group, 'SIGKILL')
   if (live.size === 0 || !canFindByMark) return
   // More than one look, for a process that was just being started during the first.
-  for (let look = 0; look < 3; look++) {
-    for (const entry of scan()) if (hasMark(entry, ownMark)) signalProcess(entry.pid, 'SIGKILL')
-  }
+  for (let look = 0; look < 3; look++) scan(entry => hasMark(entry, ownMark))
 }
 
 async function sweepGroup(group: number): Promise<number> {
@@ -106,30 +107,54 @@ function hasMark(entry: Running, mark: string): boolean {
   return entry.mark === mark || (entry.mark?.startsWith(`${mark}.`) ?? false)
 }
 
-let pendingScan: Promise<Running[]> | null = null
+interface Scan {
+  running: Running[]
+  /** Whether some process was too new or too short-lived to be read. */
+  unclear: boolean
+}
 
-/** A scan that starts after this call; all who ask before it starts share it. */
-function nextScan(): Promise<Running[]> {
+let pendingScan: Promise<Scan> | null = null
+let doomed: ProcessTree[] = []
+
+/** A scan that starts after this call; all who ask before it starts share it. It ends what it sees of the tree to `kill`. */
+function nextScan(kill?: ProcessTree): Promise<Scan> {
+  if (kill) doomed.push(kill)
   pendingScan ??= new Promise(resolve => {
     setImmediate(() => {
+      const trees = doomed
       pendingScan = null
-      resolve(scan())
+      doomed = []
+      resolve(scan(entry => trees.some(tree => belongs(entry, tree))))
     })
   })
   return pendingScan
 }
 
-/** All processes that we may look at, without those that have ended and only wait for their parent. */
-function scan(): Running[] {
-  return readdirSync('/proc').flatMap(name => {
-    const pid = Number(name)
-    if (!Number.isInteger(pid) || pid === process.pid) return []
+let seenBefore = new Set<number>()
+
+/**
+ * All processes that we may look at, without those that have ended and only wait for their parent. Those that are to be
+ * killed are killed as soon as they are seen, the youngest first: it may be about to start the next one.
+ */
+function scan(isDoomed: (entry: Running) => boolean): Scan {
+  const pids = readdirSync('/proc')
+    .map(Number)
+    .filter(pid => Number.isInteger(pid) && pid !== process.pid)
+  const result: Scan = { running: [], unclear: false }
+  for (const pid of pids.sort((a, b) => b - a)) {
     // "pid (name) state parent group …": the name may hold anything, so what follows counts from the last bracket.
-    const stat = readIfThere(`/proc/${name}/stat`)
+    const stat = readIfThere(`/proc/${pid}/stat`)
     const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    if (!group || state === 'Z' || state === 'X') return []
-    return [{ pid, group: Number(group), mark: markIn(readIfThere(`/proc/${name}/environ`)) }]
-  })
+    const environment = readIfThere(`/proc/${pid}/environ`)
+    // Also empty for a moment while a process turns into another program.
+    if (environment === '' && !seenBefore.has(pid)) result.unclear = true
+    if (!group || state === 'Z' || state === 'X') continue
+    const entry = { pid, group: Number(group), mark: markIn(environment) }
+    if (isDoomed(entry)) signalProcess(pid, 'SIGKILL')
+    result.running.push(entry)
+  }
+  seenBefore = new Set(pids)
+  return result
 }
 
 function markIn(environment: string): string | null {

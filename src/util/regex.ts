@@ -9,7 +9,10 @@ export const regex = z.union(
   [
     z.string().min(1).superRefine(refuseBadRegex),
     z
-      .strictObject({ pattern: z.string().min(1), flags: z.string().regex(/^[imsu]+$/, 'expected flags of i, m, s and u') })
+      .strictObject({
+        pattern: z.string().min(1),
+        flags: z.string().regex(/^[imsu]+$/, 'expected flags of i, m, s and u'),
+      })
       .superRefine(({ pattern, flags }, context) => {
         const mistake = mistakeIn(pattern, flags)
         if (mistake !== null) context.addIssue({ code: 'custom', path: ['pattern'], message: mistake })
@@ -31,7 +34,7 @@ export function regexMatches(regex: Regex, text: string): boolean {
   try {
     return script.runInContext(context, { timeout: limitMs }) === true
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')) throw error
+    if (!isTimeout(error)) throw error
     throw new InfraError(
       `${showRegex(regex)} took more than ${limitMs / 1000} s on ${text.length} characters and was given up: ` +
         'write it without repeats inside of repeats, such as (a+)+',
@@ -63,4 +66,10 @@ function mistakeIn(pattern: string, flags: string): string | null {
     if (!(error instanceof SyntaxError)) throw error
     return `not a JavaScript regular expression: ${error.message.replace('Invalid regular expression: ', '')}`
   }
+}
+
+/** The error comes from the other context, where `Error` is another class. */
+function isTimeout(error: unknown): boolean {
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error
+  return hasCode && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
 }

@@ -5,7 +5,9 @@ const hidden = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_
  * surrogates) as `\u{…}`. Line ends and tabs stay.
  */
 export function visible(text: string): string {
-  return text.replace(hidden, c => (c === '\n' || c === '\t' ? c : `\\u{${c.codePointAt(0)?.toString(16).toUpperCase()}}`))
+  return text.replace(hidden, c =>
+    c === '\n' || c === '\t' ? c : `\\u{${c.codePointAt(0)?.toString(16).toUpperCase()}}`,
+  )
 }
 
 /** Cuts a text after `maxLength` characters, never in the middle of one, with a sign that it was cut. */

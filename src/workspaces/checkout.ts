@@ -1,16 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, readdir, realpath, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Exec, PreparedSource } from '../contracts.ts'
 import type { Source } from '../model/suite.ts'
 import { removePaths } from '../util/file-tree.ts'
 import { copyFolder, removeFolder } from '../util/folders.ts'
-import { git } from '../util/git.ts'
 import { canonicalJson, sha256 } from '../util/json.ts'
 import { withLock } from '../util/lock.ts'
 import { listSubmodules, takeBase } from './base.ts'
+import { writeFiles } from './files-of-commit.ts'
 import { writeHistory } from './history.ts'
 import { ensureCommit } from './mirror.ts'
 import { MovedPaths, findOwnPath } from './moved-paths.ts'
@@ -112,14 +111,12 @@ async function build(
   const { ws, base } = partsOf(building)
   const gitDir = join(ws, '.git')
   const { head, date } = await writeHistory(mirror, source, gitDir)
-  await git(['read-tree', '--reset', '-u', 'HEAD'], { gitDir, workTree: ws })
-  await settleIndex(gitDir)
+  await writeFiles(gitDir, ws, date)
   let baseTree = await takeBase(ws, base)
   let changed = false
   let movedPaths: MovedPaths = { files: [], links: [] }
   if (source.prepare.length > 0) {
     await prepareThere(building, cacheRoot, source, exec)
-    await nextSecond()
     const before = baseTree
     baseTree = await takeBase(ws, base)
     changed = baseTree !== before
@@ -151,15 +148,4 @@ async function prepareThere(building: string, cacheRoot: string, source: Source,
   )
   await removeFolder(folders.home)
   await removeFolder(folders.temporary)
-}
-
-/** git reads files anew that have not been there for a second when the index is written: it could miss a change. */
-async function settleIndex(gitDir: string): Promise<void> {
-  await nextSecond()
-  const now = new Date()
-  await utimes(join(gitDir, 'index'), now, now)
-}
-
-function nextSecond(): Promise<void> {
-  return delay(1050 - (Date.now() % 1000))
 }

@@ -11,6 +11,7 @@ import { readFix } from './fix.ts'
 import { replaceOwnPath } from './moved-paths.ts'
 import { onWorkspace, writeOwnGit, type OwnGit } from './own-git.ts'
 import { commitWorkspace, placeFiles } from './place.ts'
+import { restore } from './restore.ts'
 import { removeQuietly } from './work-root.ts'
 
 /**
@@ -46,6 +47,7 @@ async function create(workRoot: string, prepared: PreparedSource, placement: Pla
       path: own.workTree,
       capture: () => capture(own),
       apply: patch => apply(own, patch),
+      restore: paths => restore(own, paths),
       dispose: () => dispose(folder),
     }
   } catch (error) {

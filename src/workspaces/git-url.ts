@@ -4,7 +4,7 @@ import { withoutCredentials } from '../util/git.ts'
 
 const objectId = /^[0-9a-f]{40}([0-9a-f]{24})?$/
 const overNetwork = /^(https|ssh):\/\/[^-/\s][^\s]*$/
-const likeScp = /^([A-Za-z0-9_][\w.+-]*@)?[A-Za-z0-9][\w.-]*:[^:-][^\s]*$/
+const likeScp = /^([A-Za-z0-9_][\w.+-]*@)?[A-Za-z0-9][\w.-]*:(?!\/\/)[^:-][^\s]*$/
 
 /**
  * Lets only what git takes for a place of a repository reach git's command line: no option, no helper program. Throws

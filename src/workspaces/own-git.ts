@@ -1,4 +1,4 @@
-import { copyFile } from 'node:fs/promises'
+import { copyFile, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { GitOptions } from '../util/git.ts'
 import { writeGitDir } from '../util/git-dir.ts'
@@ -22,7 +22,11 @@ export async function writeOwnGit(own: OwnGit, checkout: { ws: string; base: str
     idLength: own.baseTree.length,
     alternates: [join(checkout.base, 'objects'), join(checkout.ws, '.git/objects')],
   })
-  await copyFile(join(checkout.base, 'index'), join(own.gitDir, 'index'))
+  const [from, to] = [join(checkout.base, 'index'), join(own.gitDir, 'index')]
+  await copyFile(from, to)
+  // git compares its age with that of the files to see which of them may have changed unnoticed.
+  const { atime, mtime } = await stat(from)
+  await utimes(to, atime, mtime)
   await copyFile(join(checkout.base, 'info/exclude'), join(own.gitDir, 'info/exclude'))
 }
 

@@ -39,7 +39,9 @@ export async function removeQuietly(path: string): Promise<void> {
 
 /** The place may be in a folder that all users share, where somebody else could have made it before us. */
 async function makePrivate(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 })
+  await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
   const found = await lstat(path)
   const foreign = process.getuid !== undefined && found.uid !== process.getuid()
   if (found.isDirectory() && !foreign && (found.mode & 0o022) === 0) return

@@ -1,12 +1,19 @@
 import type { Command } from '../../model/suite.ts'
 
+/** Puts `words` in the place of `count` words from `at` on. */
+export interface Edit {
+  at: number
+  count: number
+  words: readonly string[]
+}
+
 /** A command that can be read word by word and changed at a word, be it a shell line or a list. */
 export interface CommandLine {
   words: string[]
   /** Words of a shell line may set variables in front: `CI=1 npx jest`. */
   isShellLine: boolean
-  /** Replaces `count` words from `at` by others, and leaves the rest as it is written. */
-  splice(at: number, count: number, words: readonly string[]): Command
+  /** The command with words replaced; the rest stays as it is written. Edits go from left to right and do not overlap. */
+  edit(edits: readonly Edit[]): Command
 }
 
 interface Word {
@@ -18,14 +25,15 @@ interface Word {
 /** Reads a command. Null for a shell line that is more than one simple command (`a && b`, a pipe, a redirection, `$(…)`). */
 export function readCommand(command: Command): CommandLine | null {
   if (typeof command !== 'string') {
-    return {
-      words: command,
-      isShellLine: false,
-      splice: (at, count, words) => command.toSpliced(at, count, ...words),
-    }
+    const edit: CommandLine['edit'] = edits =>
+      edits.reduceRight((words, { at, count, words: added }) => words.toSpliced(at, count, ...added), command)
+    return { words: command, isShellLine: false, edit }
   }
   const words = splitShellLine(command)
-  return words && { words: words.map(word => word.text), isShellLine: true, splice: splicer(command, words) }
+  if (!words) return null
+  const edit: CommandLine['edit'] = edits =>
+    edits.reduceRight((line, change) => editLine(line, words, change), command)
+  return { words: words.map(word => word.text), isShellLine: true, edit }
 }
 
 /** Puts a word between quotes so that a shell takes it as it is. */
@@ -33,16 +41,12 @@ export function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 }
 
-function splicer(line: string, words: readonly Word[]): CommandLine['splice'] {
-  return (at, count, added) => {
-    const from = words[at]?.start ?? line.length
-    const to = count === 0 ? from : (words[at + count - 1]?.end ?? line.length)
-    const before = line.slice(0, from)
-    const gap = before === '' || /\s$/.test(before) ? '' : ' '
-    const text = added.map(quote).join(' ')
-    const after = line.slice(to)
-    return `${before}${gap}${text}${after === '' || /^\s/.test(after) ? '' : ' '}${after}`.trimEnd()
-  }
+/** `words` say where the words of the original line are; what stands right of the edit may have changed already. */
+function editLine(line: string, words: readonly Word[], { at, count, words: added }: Edit): string {
+  const from = words[at]?.start ?? line.length
+  const to = count === 0 ? from : (words[at + count - 1]?.end ?? line.length)
+  const parts = [line.slice(0, from).trimEnd(), ...added.map(quote), line.slice(to).trimStart()]
+  return parts.filter(part => part !== '').join(' ')
 }
 
 function splitShellLine(line: string): Word[] | null {

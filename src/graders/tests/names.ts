@@ -42,7 +42,10 @@ function namesOf(test: TestCase): string[] {
 }
 
 function plain(name: string): string {
-  return name.replace(/\s+[>›]\s+/g, ' ').replace(/\s+/g, ' ').trim()
+  return name
+    .replace(/\s+[>›]\s+/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
 }
 
 /** How a listed name fared. Only a name that fits exactly one test, reported once and passed, has `passed`. */
@@ -54,7 +57,12 @@ export function lookUp(name: string, find: Finder): NamedTest {
   const failed = matches.find(test => test.state === 'failed')
   const longer = [...new Set(matches.map(fullName))]
   if (longer.length > 1) {
-    return { name, state: 'unclear', message: `it fits ${longer.length} tests, use the longer name: ${longer.slice(0, 5).join('; ')}`, matches }
+    return {
+      name,
+      state: 'unclear',
+      message: `it fits ${longer.length} tests, use the longer name: ${longer.slice(0, 5).join('; ')}`,
+      matches,
+    }
   }
   if (failed) return { name, state: 'failed', message: failed.message, matches }
   return { name, state: 'unclear', message: `${longer[0]} was reported ${matches.length} times`, matches }

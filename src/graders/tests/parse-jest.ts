@@ -37,8 +37,15 @@ export function parseJest(text: string): TestReport {
       report.problems.push({ file: name, message: reasonOf(message ?? '') })
     }
   }
-  if (!parsed.success && report.problems.length === 0 && !report.tests.some(test => test.state === 'failed')) {
-    report.problems.push({ file: null, message: 'the runner says that something failed outside of the tests' })
+  if (
+    !parsed.success &&
+    report.problems.length === 0 &&
+    !report.tests.some(test => test.state === 'failed')
+  ) {
+    report.problems.push({
+      file: null,
+      message: 'the runner says that something failed outside of the tests',
+    })
   }
   return { ...report, incomplete: disagreement(parsed, report.tests.length) }
 }
@@ -73,9 +80,13 @@ function reasonOf(message: string): string {
 }
 
 function disagreement(said: z.infer<typeof Report>, reported: number): string | null {
-  const passed = said.testResults.flatMap(file => file.assertionResults).filter(test => test.status === 'passed').length
+  const passed = said.testResults
+    .flatMap(file => file.assertionResults)
+    .filter(test => test.status === 'passed').length
   if (said.wasInterrupted) return 'the runner was interrupted'
-  if (said.numTotalTests !== reported) return `the runner counted ${said.numTotalTests} tests but reported ${reported}`
-  if (said.numPassedTests !== passed) return `the runner counted ${said.numPassedTests} passed tests but reported ${passed}`
+  if (said.numTotalTests !== reported)
+    return `the runner counted ${said.numTotalTests} tests but reported ${reported}`
+  if (said.numPassedTests !== passed)
+    return `the runner counted ${said.numPassedTests} passed tests but reported ${passed}`
   return null
 }

@@ -29,7 +29,10 @@ export function parseJsonLines(text: string): TestReport {
     if (parsed.event === 'end') {
       const said = parsed.tests
       if (said !== report.tests.length) {
-        return { ...report, incomplete: `the runner counted ${said} tests but reported ${report.tests.length}` }
+        return {
+          ...report,
+          incomplete: `the runner counted ${said} tests but reported ${report.tests.length}`,
+        }
       }
       report.incomplete = null
     } else if (parsed.event === 'problem') {

@@ -8,7 +8,8 @@ export type JunitDialect = 'any' | 'pytest'
 
 /** Reads JUnit XML: nested suites, failures, errors, skipped tests, and the flaky ones of Surefire. */
 export function parseJunit(text: string, dialect: JunitDialect = 'any'): TestReport {
-  if (text.split('<testcase').length - 1 > maxTests) return noReport(`the report holds more than ${maxTests} tests`)
+  if (text.split('<testcase').length - 1 > maxTests)
+    return noReport(`the report holds more than ${maxTests} tests`)
   let root: XmlElement
   try {
     root = parseXml(text)
@@ -16,7 +17,8 @@ export function parseJunit(text: string, dialect: JunitDialect = 'any'): TestRep
     if (!(error instanceof Error)) throw error
     return noReport(`the report is no whole XML: ${error.message}`)
   }
-  if (root.name !== 'testsuites' && root.name !== 'testsuite') return noReport('the report is XML, but not JUnit XML')
+  if (root.name !== 'testsuites' && root.name !== 'testsuite')
+    return noReport('the report is XML, but not JUnit XML')
   const report: TestReport = { tests: [], problems: [], incomplete: null }
   collect(root, [], report)
   if (dialect === 'pytest') asPytestMeans(report)
@@ -33,7 +35,10 @@ function collect(element: XmlElement, suites: string[], report: TestReport): voi
     else if (child.name === 'testcase') report.tests.push(toTest(child, path))
     // Of a suite itself: its set-up failed.
     else if (child.name === 'error' || child.name === 'failure') {
-      report.problems.push({ file: element.attributes.file ?? null, message: messageOf(child) ?? 'the suite failed' })
+      report.problems.push({
+        file: element.attributes.file ?? null,
+        message: messageOf(child) ?? 'the suite failed',
+      })
     }
   }
 }
@@ -60,7 +65,9 @@ function stateOf(element: XmlElement, failure: XmlElement | undefined): TestStat
   if (has('flakyFailure', 'flakyError', 'rerunFailure', 'rerunError')) return 'flaky'
   const { status = '', result = '' } = element.attributes
   // GoogleTest says so in an attribute.
-  return /^(notrun|disabled|skipped|suppressed)$/i.test(status) || /^(skipped|suppressed)$/i.test(result) ? 'skipped' : 'passed'
+  return /^(notrun|disabled|skipped|suppressed)$/i.test(status) || /^(skipped|suppressed)$/i.test(result)
+    ? 'skipped'
+    : 'passed'
 }
 
 function messageOf(failure: XmlElement): string | null {
@@ -69,8 +76,11 @@ function messageOf(failure: XmlElement): string | null {
 
 /** Failures and errors by the runner's own count: of the root, or of its suites where the root does not count. */
 function counted(root: XmlElement): number {
-  const own = ({ attributes }: XmlElement): number => Number(attributes.failures ?? 0) + Number(attributes.errors ?? 0)
-  const total = own(root) || root.children.filter(child => child.name === 'testsuite').reduce((sum, suite) => sum + own(suite), 0)
+  const own = ({ attributes }: XmlElement): number =>
+    Number(attributes.failures ?? 0) + Number(attributes.errors ?? 0)
+  const total =
+    own(root) ||
+    root.children.filter(child => child.name === 'testsuite').reduce((sum, suite) => sum + own(suite), 0)
   return Number.isFinite(total) ? total : 0
 }
 
@@ -90,7 +100,12 @@ function asPytestMeans(report: TestReport): void {
     }
     const module = (test.file ?? '').replace(/\.py$/, '').replaceAll('/', '.')
     const inModule = dotted === module || dotted.startsWith(`${module}.`)
-    const suite = inModule ? dotted.slice(module.length + 1).split('.').filter(part => part !== '') : [dotted]
+    const suite = inModule
+      ? dotted
+          .slice(module.length + 1)
+          .split('.')
+          .filter(part => part !== '')
+      : [dotted]
     const nodeId = inModule && test.file !== null ? [[test.file, ...suite, test.title].join('::')] : []
     report.tests.push({ ...test, suite, aliases: [...nodeId, ...test.aliases] })
   }

@@ -23,7 +23,7 @@ export function parseTap(text: string): TestReport {
   parser.on('child', () => (signs.subtests = true))
   parser.on('plan', () => (signs.planFirst = root.tests.length === 0))
   parser.on('comment', (comment: string) => {
-    if (/^# Subtest/.test(comment)) signs.subtests = true
+    if (comment.startsWith('# Subtest')) signs.subtests = true
     if (/^# tests\s+\d+\s*$/.test(comment)) signs.countsAtEnd = true
   })
   parser.end(text)

@@ -14,7 +14,8 @@ export interface Recognised {
 }
 
 /** A package script, or nothing that we know; `at` is the program after all that only starts programs. */
-export type Reading = Recognised | { program: 'npm-script'; at: number; manager: string } | { program: null; at: number }
+export type Reading =
+  Recognised | { program: 'npm-script'; at: number; manager: string } | { program: null; at: number }
 
 const programs = new Map<string, Program>([
   ['jest', 'jest'],
@@ -38,13 +39,15 @@ export function recognise({ words, isShellLine }: CommandLine): Reading {
     const name = nameOf(words[at])
     const next = words[at + 1] ?? ''
     if (name === 'env' || name === 'cross-env') at = skip(words, at + 1, word => assignment.test(word))
-    else if (name === 'npx' || name === 'bunx') at = skip(words, at + 1, word => /^--?(?!package|p$|c$|call)/.test(word))
+    else if (name === 'npx' || name === 'bunx')
+      at = skip(words, at + 1, word => /^--?(?!package|p$|c$|call)/.test(word))
     else if (['uv', 'poetry', 'pipenv', 'pdm', 'hatch'].includes(name) && next === 'run') at += 2
     else if ((name === 'pnpm' || name === 'yarn') && next === 'exec') at += 2
     else if (name === 'npm' && (next === 'exec' || next === 'x') && words[at + 2] === '--') at += 3
     else if ((name === 'pnpm' || name === 'yarn') && programs.has(next)) at += 1
     else if (name === 'c8' || name === 'nyc') at += 1
-    else if (name === 'npm' || name === 'pnpm' || name === 'yarn') return { program: 'npm-script', at, manager: name }
+    else if (name === 'npm' || name === 'pnpm' || name === 'yarn')
+      return { program: 'npm-script', at, manager: name }
     else return readProgram(words, at, name)
   }
 }
@@ -63,7 +66,8 @@ function readProgram(words: readonly string[], at: number, name: string): Readin
   if (/^(python|pypy)[\d.]*$/.test(name)) {
     const flag = moduleFlag(words, at + 1)
     const module = words[flag + 1]
-    if (flag !== -1 && (module === 'pytest' || module === 'unittest')) return { program: module, at: flag, isModule: true }
+    if (flag !== -1 && (module === 'pytest' || module === 'unittest'))
+      return { program: module, at: flag, isModule: true }
   }
   return { program: null, at }
 }

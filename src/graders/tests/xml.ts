@@ -46,7 +46,9 @@ function childrenOf(nodes: unknown): XmlElement[] {
 
 function toElement(name: string, node: Record<string, unknown>): XmlElement {
   const given = isRecord(node[':@']) ? node[':@'] : {}
-  const attributes = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, decode(String(value))]))
+  const attributes = Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [key, decode(String(value))]),
+  )
   const content = node[name]
   return { name, attributes, children: childrenOf(content), text: textOf(content) }
 }
@@ -65,11 +67,14 @@ function textOf(nodes: unknown): string {
 const entities: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
 
 function decode(text: string): string {
-  return text.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(lt|gt|amp|quot|apos));/gi, (whole, hex, decimal, name) => {
-    if (name !== undefined) return entities[String(name)] ?? whole
-    const code = hex === undefined ? Number(decimal) : Number.parseInt(String(hex), 16)
-    return code <= 0x10ffff ? String.fromCodePoint(code) : whole
-  })
+  return text.replace(
+    /&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(lt|gt|amp|quot|apos));/gi,
+    (whole, hex, decimal, name) => {
+      if (name !== undefined) return entities[String(name)] ?? whole
+      const code = hex === undefined ? Number(decimal) : Number.parseInt(String(hex), 16)
+      return code <= 0x10ffff ? String.fromCodePoint(code) : whole
+    },
+  )
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -7,7 +7,7 @@ import os
 import sys
 
 
-def load(modules):
+def load(modules, more=lambda: []):
     here = os.path.dirname(os.path.abspath(__file__))
     usual = [path for path in sys.path if path != here]
     workspace = [] if getattr(sys.flags, "safe_path", False) else [os.getcwd()]
@@ -16,6 +16,8 @@ def load(modules):
         sys.path[:] = paths
         try:
             for module in modules:
+                __import__(module)
+            for module in more():
                 __import__(module)
             break
         except ImportError as error:
@@ -29,7 +31,10 @@ def load(modules):
 export const pytestStart = `${start}${String.raw`
 
 if __name__ == "__main__":
-    load(["pytest", "_pytest.junitxml", "xml.etree.ElementTree", "unittest.mock", "json", "difflib", "pdb"])
+    load(
+        ["pytest", "_pytest.config", "xml.etree.ElementTree", "unittest.mock", "json", "difflib", "pdb"],
+        lambda: ["_pytest." + name for name in sys.modules["_pytest.config"].default_plugins],
+    )
     import pytest
 
     sys.exit(pytest.console_main())

@@ -1,0 +1,145 @@
+import { expect, test } from 'vitest'
+import { UserError } from '../errors.ts'
+import { Baseline } from '../model/baseline.ts'
+import { acceptBaseline, renderBaseline } from './baseline.ts'
+import { fingerprint } from './fingerprint.ts'
+import { manifestOf, trial } from './testing.ts'
+
+const trials = ['a', 'b'].flatMap(task =>
+  ['bare', 'guided'].flatMap(setup =>
+    [0, 1].map(index =>
+      trial({ task, setup, index, end: index === 0 ? 'pass' : 'fail', attempt: { costUsd: 0.25 } }),
+    ),
+  ),
+)
+const manifest = manifestOf(trials)
+const acceptance = { at: '2026-01-02T03:04:05.000Z', by: 'ada', reason: 'first one', runDigest: 'd1' }
+const first = acceptBaseline(null, manifest, trials, ['bare', 'guided'], acceptance)
+
+test('accepting a run keeps its counts and values, and who accepted it why', () => {
+  expect(Baseline.parse(first)).toEqual(first)
+  expect(first.setups['bare']?.accepted).toEqual({
+    at: '2026-01-02T03:04:05.000Z',
+    by: 'ada',
+    reason: 'first one',
+    run: 'r1',
+    runDigest: 'd1',
+    previous: null,
+  })
+  expect(first.setups['bare']?.tasks['a']).toMatchObject({ passed: 1, graded: 2, costUsd: [0.25, 0.25] })
+})
+
+test('accepting one setup again leaves the others, and points to what it replaced', () => {
+  const second = acceptBaseline(first, manifest, trials, ['bare'], { ...acceptance, reason: 'again' })
+  expect(second.setups['guided']).toEqual(first.setups['guided'])
+  expect(second.setups['bare']?.accepted).toMatchObject({
+    reason: 'again',
+    previous: fingerprint(first.setups['bare']),
+  })
+})
+
+test('the file is one line a task, sorted, and reads back as it was', () => {
+  const text = renderBaseline(first)
+  expect(Baseline.parse(JSON.parse(text))).toEqual(first)
+  expect(text).toMatchInlineSnapshot(`
+    "{
+      "schemaVersion": 1,
+      "suite": "dates",
+      "setups": {
+        "bare": {
+          "fingerprint": "content of bare",
+          "accepted": {
+            "at": "2026-01-02T03:04:05.000Z",
+            "by": "ada",
+            "reason": "first one",
+            "run": "r1",
+            "runDigest": "d1",
+            "previous": null
+          },
+          "tasks": {
+            "a": {"fingerprint":"content of a","passed":1,"graded":2,"errored":0,"meanScore":0.5,"costUsd":[0.25,0.25],"tokens":[],"durationMs":[1000,1000]},
+            "b": {"fingerprint":"content of b","passed":1,"graded":2,"errored":0,"meanScore":0.5,"costUsd":[0.25,0.25],"tokens":[],"durationMs":[1000,1000]}
+          }
+        },
+        "guided": {
+          "fingerprint": "content of guided",
+          "accepted": {
+            "at": "2026-01-02T03:04:05.000Z",
+            "by": "ada",
+            "reason": "first one",
+            "run": "r1",
+            "runDigest": "d1",
+            "previous": null
+          },
+          "tasks": {
+            "a": {"fingerprint":"content of a","passed":1,"graded":2,"errored":0,"meanScore":0.5,"costUsd":[0.25,0.25],"tokens":[],"durationMs":[1000,1000]},
+            "b": {"fingerprint":"content of b","passed":1,"graded":2,"errored":0,"meanScore":0.5,"costUsd":[0.25,0.25],"tokens":[],"durationMs":[1000,1000]}
+          }
+        }
+      }
+    }
+    "
+  `)
+})
+
+test('the same baseline is the same file, whatever the order in which things came', () => {
+  const again = acceptBaseline(null, manifest, trials.toReversed(), ['guided', 'bare'], acceptance)
+  expect(renderBaseline(again)).toBe(renderBaseline(first))
+  expect(renderBaseline(Baseline.parse(JSON.parse(renderBaseline(first))))).toBe(renderBaseline(first))
+})
+
+const refusal = (act: () => unknown): string => {
+  try {
+    act()
+  } catch (error) {
+    if (error instanceof UserError) return error.message
+    throw error
+  }
+  throw new Error('was accepted')
+}
+
+test('a run with nothing graded is refused', () => {
+  const errored = trials.map(({ task, setup, index }) => trial({ task, setup, index, end: 'errored' }))
+  expect(refusal(() => acceptBaseline(null, manifest, errored, ['bare'], acceptance))).toBe(
+    'run r1 has graded nothing at all with setup bare, so there is no pass rate to accept. ' +
+      'See why the trials errored, resume the run, then accept it',
+  )
+})
+
+test('a run with a task of which nothing was graded is refused, even a partial one', () => {
+  const without = trials.filter(({ task }) => task !== 'b')
+  expect(
+    refusal(() => acceptBaseline(null, manifest, without, ['bare'], acceptance, { partial: true })),
+  ).toContain('has graded nothing of b with setup bare')
+})
+
+test('an unfinished run is refused unless that is meant', () => {
+  const unfinished = trials.filter(({ id }) => id !== 'b/bare/1')
+  const accept = (partial: boolean): Baseline =>
+    acceptBaseline(null, manifest, unfinished, ['bare'], acceptance, { partial })
+  expect(refusal(() => accept(false))).toBe(
+    'run r1 is not finished: 1 planned trial has no result with setup bare. Resume the run, then accept it',
+  )
+  expect(accept(true).setups['bare']?.tasks['b']?.graded).toBe(1)
+})
+
+test('a run that would take tasks out of the gate is refused unless that is meant', () => {
+  const fewer = trials.filter(({ task }) => task === 'a')
+  const accept = (partial: boolean): Baseline =>
+    acceptBaseline(first, manifestOf(fewer), fewer, ['bare'], acceptance, { partial })
+  expect(refusal(() => accept(false))).toContain('lacks tasks that the baseline of setup bare has: b.')
+  expect(Object.keys(accept(true).setups['bare']?.tasks ?? {})).toEqual(['a'])
+})
+
+test('a baseline of another suite, an unknown setup and an empty reason are refused', () => {
+  expect(
+    refusal(() => acceptBaseline({ ...first, suite: 'times' }, manifest, trials, ['bare'], acceptance)),
+  ).toContain('the baseline is of suite times, but run r1 is of suite dates')
+  expect(refusal(() => acceptBaseline(null, manifest, trials, ['full'], acceptance))).toContain(
+    'known: bare, guided',
+  )
+  expect(refusal(() => acceptBaseline(null, manifest, trials, [], acceptance))).toContain('no setup')
+  expect(
+    refusal(() => acceptBaseline(null, manifest, trials, ['bare'], { ...acceptance, reason: ' ' })),
+  ).toContain('no reason')
+})

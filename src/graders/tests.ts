@@ -1,0 +1,86 @@
+import { InfraError } from '../errors.ts'
+import type { GradeInput } from '../contracts.ts'
+import { defineGrader } from '../registry.ts'
+import { formatDuration } from '../util/duration.ts'
+import { TestsConfig } from './tests/config.ts'
+import { judge, keptTests } from './tests/judge.ts'
+import { finderOf } from './tests/names.ts'
+import { originalTree, runTests, type Ground, type TestRun } from './tests/run.ts'
+import { isSame } from './tests/steering.ts'
+
+/** Runs a test command and asks of tests by name: those that had to begin to pass, and those that had to pass still. */
+export const tests = defineGrader({
+  config: TestsConfig,
+  description:
+    'tests by name: which must begin to pass, which must pass still; the exit code and the output decide nothing',
+  files: config => [...new Set(Object.values(config.files))],
+
+  async grade(input, config) {
+    const ground = withOnePristineTree(input)
+    const runPristine = (): Promise<TestRun> =>
+      input.once('pristine', () => runTests(ground, config, 'pristine'))
+
+    const before = config.passToPass === 'all' ? mustHaveRun(await runPristine(), config) : null
+    if (before && config.failToPass.length === 0 && keptTests(before, []).length === 0) {
+      throw new InfraError(
+        `passToPass: all finds no test that passes before the agent comes (${before.incomplete ?? 'none was reported as passed'}) ` +
+          'and failToPass names none, so there is nothing to judge: name tests, or mend run. ' +
+          lastWords(before),
+      )
+    }
+    const first = await runTests(ground, config, 'patched')
+    const disputed = await disputedFiles(first, ground, config)
+    const run = disputed.length === 0 ? first : await runTests(ground, config, 'patched', disputed)
+    if (run.missingTool !== null && !before) mustHaveTool(await runPristine())
+    return judge(
+      config,
+      run,
+      before,
+      input.outcome.changedFiles.filter(path => !Object.hasOwn(config.files, path)),
+    )
+  },
+})
+
+/** A second tree without the patch would be the same again. */
+function withOnePristineTree(input: GradeInput): Ground {
+  let tree: Promise<string> | null = null
+  return { ...input, pristine: options => (tree ??= input.pristine(options)) }
+}
+
+/**
+ * Files in which the agent's own hand reported a named test: it is the test as the suite knows it that counts. Those are put
+ * back and the tests run once more.
+ */
+async function disputedFiles(run: TestRun, ground: Ground, config: TestsConfig): Promise<string[]> {
+  const names = [...config.failToPass, ...(Array.isArray(config.passToPass) ? config.passToPass : [])]
+  const files = new Set(names.flatMap(finderOf(run.tests)).map(test => test.file))
+  const changed = ground.outcome.changedFiles.filter(
+    path => files.has(path) && !Object.hasOwn(config.files, path),
+  )
+  if (changed.length === 0) return []
+  const original = await originalTree(ground, config)
+  const same = await Promise.all(changed.map(path => isSame(run.root, original, path)))
+  return changed.filter((_, index) => !same[index])
+}
+
+function mustHaveTool(pristine: TestRun): TestRun {
+  if (pristine.missingTool === null) return pristine
+  throw new InfraError(
+    `the test tool is not there, with or without the agent's change: ${pristine.missingTool}. ` +
+      'Install it by prepare of the source, or correct run.',
+  )
+}
+
+/** The run without the agent's change says what must pass still: if it was cut off, nothing can be said. */
+function mustHaveRun(pristine: TestRun, config: TestsConfig): TestRun {
+  mustHaveTool(pristine)
+  if (pristine.end === 'exited') return pristine
+  throw new InfraError(
+    `before any change by the agent ${pristine.incomplete}, so passToPass: all cannot be found out: ` +
+      `raise timeout (${formatDuration(config.timeout)}), or list the tests in passToPass, or set it to none. ${lastWords(pristine)}`,
+  )
+}
+
+function lastWords({ lastLine }: TestRun): string {
+  return lastLine === null ? 'Its output is empty.' : `Last line of its output: ${lastLine}`
+}

@@ -1,0 +1,8 @@
+import type { Harness } from '../contracts.ts'
+import type { Registry } from '../registry.ts'
+import { command } from './command.ts'
+import { pi } from './pi.ts'
+import { scripted } from './scripted.ts'
+
+/** All harnesses by the name that suites use. */
+export const harnesses = { command, pi, scripted } satisfies Registry<Harness>

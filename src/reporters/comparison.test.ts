@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { renderComparisons } from './comparison.ts'
+import { plainPaint } from './paint.ts'
+import { sampleComparison } from './testing/comparison.ts'
+
+const style = { paint: plainPaint, columns: 80 }
+
+test('two runs of one setup are told apart by their labels', () => {
+  const comparison = sampleComparison(
+    { label: 'run 1a2b guided', setup: 'guided' },
+    { label: 'run 3c4d guided', setup: 'guided' },
+    [
+      ['utc-offset', '5/5', '5/5', 'unchanged'],
+      ['iso-week', '1/5', '5/5', 'improved'],
+      ['new-task', null, '5/5', 'added'],
+    ],
+    { decision: 'improved', reasons: ['Pass rate rose from 60 % to 100 %.'] },
+  )
+  expect(renderComparisons([comparison], style)).toMatchInlineSnapshot(`
+    "IMPROVED. run 3c4d guided against run 1a2b guided
+      Pass rate rose from 60 % to 100 %.
+
+      task              run 1a2b guided  run 3c4d guided  change
+      utc-offset        5/5              5/5              same
+      iso-week          1/5              5/5              better
+      new-task          -                5/5              new
+
+      2 of 3 tasks      60 % of 10       100 % of 15      +40 points
+        likely          32-88 %          92-100 %         +34 to +46
+      cost per trial                                      +18 %, likely +5 to +33
+      tokens per trial                                    +2 %, likely -3 to +7
+      on new tasks like these: likely +20 to +60 points"
+  `)
+})
+
+test('sides that cannot be compared get no number', () => {
+  const comparison = sampleComparison(
+    { label: 'a', setup: 'a' },
+    { label: 'b', setup: 'b' },
+    [['t', '5/5', '0/0', 'incomparable']],
+    { decision: 'incomparable', reasons: ['No task can be compared.'] },
+  )
+  const text = renderComparisons([{ ...comparison, costUsd: null, tokens: null }], style)
+  expect(text).toMatch(/^CANNOT BE COMPARED\. b against a\n {2}No task can be compared\.\n/)
+  expect(text).not.toContain('points')
+  expect(text).toContain('n/c')
+})

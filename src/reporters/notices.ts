@@ -1,0 +1,30 @@
+import type { Report } from '../model/report.ts'
+import type { RunManifest } from '../model/run.ts'
+import type { Totals } from './totals.ts'
+
+/** What a reader must know before the numbers are believed, one sentence or a few each. */
+export function noticesOf({ run, warnings }: Report, { retried }: Totals): string[] {
+  const again = retried === 1 ? '1 trial was' : `${retried} trials were`
+  return [
+    ...warnings.map(warning => `warning: ${warning}`),
+    ...(retried > 0 ? [`${again} started again after a passing infrastructure fault.`] : []),
+    ...scriptedNotice(run),
+  ]
+}
+
+/** Setups whose agent was the built-in double that calls no model. */
+export function scriptedSetups({ setups }: RunManifest): string[] {
+  return Object.keys(setups).filter(name => setups[name]?.harness === 'scripted')
+}
+
+function scriptedNotice(run: RunManifest): string[] {
+  const scripted = scriptedSetups(run)
+  if (scripted.length === 0) return []
+  const who =
+    scripted.length === Object.keys(run.setups).length
+      ? 'The agent was the built-in scripted harness'
+      : `The agent of ${scripted.join(', ')} was the built-in scripted harness`
+  return [
+    `${who}: no model was called. Use a real one: "harness: { type: claude-code }" (agent-eval doctor lists them).`,
+  ]
+}
