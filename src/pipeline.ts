@@ -42,11 +42,11 @@ export async function runSuite(
 
   const manifest = earlier?.manifest ?? openManifest(suite, plan, parts.facts, parts.now())
   if (!earlier) await store.create(manifest, suite)
-  progress.onRunStart?.(manifest)
 
   const done = (earlier?.trials ?? []).filter(trial => trial.status === 'graded')
   const trials = new Map<string, Trial>(done.map(trial => [trial.id, trial]))
   const remaining = plan.filter(spec => !trials.has(spec.id))
+  progress.onRunStart?.({ ...manifest, plan: remaining.map(spec => spec.id) })
   const startAndRun = (spec: TrialSpec): Promise<Trial> => {
     progress.onTrialStart?.(spec)
     return runTrial(spec, trialParts)

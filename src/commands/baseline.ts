@@ -26,7 +26,7 @@ export async function accept(reference: string, options: AcceptOptions, io: Io):
     throw new UserError(`suite ${suite.name} names no baseline file: add "gate: { baseline: ./baselines/${suite.name}.json }" to it, or use --file`)
   }
   const existing = await readBaselineIfAny(path, io)
-  const { user } = await provenance(path, io)
+  const { user } = await provenance(io.cwd, io)
   const acceptance = {
     at: new Date().toISOString(),
     by: user,

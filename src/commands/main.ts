@@ -132,7 +132,7 @@ Examples:
     .option('--json', 'the whole report on stdout')
     .action((reference, options) => run(async () => (await import('./gate.ts')).gate(reference, options, io)))
 
-  const baseline = program.command('baseline').description('what gates compare with').exitOverride()
+  const baseline = verb('baseline', 'what gates compare with', ['baseline accept latest --reason "first baseline, reviewed by hand"'])
   baseline
     .command('accept <run>')
     .description('make what a run measured the baseline')

@@ -1,13 +1,12 @@
 import { availableParallelism, totalmem } from 'node:os'
-import { dirname } from 'node:path'
 import { simpleGit } from 'simple-git'
 import type { Provenance } from '../model/run.ts'
 import { version } from '../version.ts'
 import type { Io } from './io.ts'
 
 /** What runs here, on what, started by whom. Outside of git, what git would know is null. */
-export async function provenance(suiteFile: string, io: Io): Promise<Provenance> {
-  const git = simpleGit(dirname(suiteFile))
+export async function provenance(folder: string, io: Io): Promise<Provenance> {
+  const git = simpleGit(folder)
   const ask = (...args: string[]): Promise<string | null> =>
     git.raw(args).then(
       text => text.trim(),

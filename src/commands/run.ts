@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { dirname } from 'node:path'
 import { plan, specOf } from '../core/plan.ts'
 import { UserError, exitCodes, type ExitCode } from '../errors.ts'
 import type { StoredRun } from '../contracts.ts'
@@ -86,7 +88,7 @@ async function execute(
           facts: {
             id: runId,
             isolation: { ...sandbox.isolation, workspace: workspaces.kind },
-            provenance: await provenance(suite.file, io),
+            provenance: await provenance(existsSync(suite.file) ? dirname(suite.file) : io.cwd, io),
           },
           now: () => new Date().toISOString(),
         },

@@ -115,6 +115,8 @@ test('links that leave the workspace are not followed, links inside of it are', 
   expect(
     await grade({ exists: ['inside', 'absolute', 'folder/secret.txt', 'dangling', 'folder/*.txt'] }, scene),
   ).toMatchObject({ score: 0.2 })
+  const absent = await grade({ absent: ['absolute', 'dangling', 'abs*', 'folder/*.txt'] }, scene)
+  expect(absent).toMatchObject({ score: 0.25 })
   const { explanation } = await grade(
     { contains: { absolute: 'secret', 'folder/secret.txt': 'secret' } },
     scene,

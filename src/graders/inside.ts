@@ -88,16 +88,20 @@ export async function leadsInside(root: string, path: string): Promise<boolean> 
 }
 
 /** All that is no folder, in the order of paths. */
-async function walk(root: string, folder: string, skipped: readonly string[]): Promise<string[]> {
+async function walk(
+  root: string,
+  folder: string,
+  skipped: readonly string[],
+  found: string[] = [],
+): Promise<string[]> {
   const entries = await readdir(join(root, folder), { withFileTypes: true })
-  const paths: string[] = []
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     if (skipped.includes(entry.name)) continue
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`
-    if (entry.isDirectory()) paths.push(...(await walk(root, path, skipped)))
-    else paths.push(path)
+    if (entry.isDirectory()) await walk(root, path, skipped, found)
+    else found.push(path)
   }
-  return paths
+  return found
 }
 
 /** Null if nothing is there, or if a link on the way to it leads out. */

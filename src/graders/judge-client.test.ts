@@ -189,7 +189,7 @@ test('an interruption ends a call, and a wait between two', async () => {
   for (const reply of [{ hang: true }, { status: 429, headers: { 'retry-after': '60' } }]) {
     const controller = new AbortController()
     const failing = failure([reply], {}, controller.signal)
-    while (!server || server.calls.length === 0) await new Promise(done => setTimeout(done, 10))
+    while ((server?.calls ?? []).length === 0) await new Promise(done => setTimeout(done, 10))
     setTimeout(() => controller.abort(reason), 20)
     expect(await failing).toBe(reason)
     await server.close()

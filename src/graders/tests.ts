@@ -2,10 +2,10 @@ import { InfraError } from '../errors.ts'
 import type { GradeInput } from '../contracts.ts'
 import { defineGrader } from '../registry.ts'
 import { formatDuration } from '../util/duration.ts'
-import { TestsConfig } from './tests/config.ts'
+import { hiddenPaths, TestsConfig } from './tests/config.ts'
 import { judge, keptTests } from './tests/judge.ts'
 import { finderOf } from './tests/names.ts'
-import { originalTree, runTests, type Ground, type TestRun } from './tests/run.ts'
+import { originalTree, runTests, type TestRun } from './tests/run.ts'
 import { isSame } from './tests/steering.ts'
 
 /** Runs a test command and asks of tests by name: those that had to begin to pass, and those that had to pass still. */
@@ -32,17 +32,12 @@ export const tests = defineGrader({
     const disputed = await disputedFiles(first, ground, config)
     const run = disputed.length === 0 ? first : await runTests(ground, config, 'patched', disputed)
     if (run.missingTool !== null && !before) mustHaveTool(await runPristine())
-    return judge(
-      config,
-      run,
-      before,
-      input.outcome.changedFiles.filter(path => !Object.hasOwn(config.files, path)),
-    )
+    return judge(config, run, before, input.outcome.changedFiles)
   },
 })
 
 /** A second tree without the patch would be the same again. */
-function withOnePristineTree(input: GradeInput): Ground {
+function withOnePristineTree(input: GradeInput): GradeInput {
   let tree: Promise<string> | null = null
   return { ...input, pristine: options => (tree ??= input.pristine(options)) }
 }
@@ -51,12 +46,11 @@ function withOnePristineTree(input: GradeInput): Ground {
  * Files in which the agent's own hand reported a named test: it is the test as the suite knows it that counts. Those are put
  * back and the tests run once more.
  */
-async function disputedFiles(run: TestRun, ground: Ground, config: TestsConfig): Promise<string[]> {
+async function disputedFiles(run: TestRun, ground: GradeInput, config: TestsConfig): Promise<string[]> {
   const names = [...config.failToPass, ...(Array.isArray(config.passToPass) ? config.passToPass : [])]
+  const hidden = hiddenPaths(config)
   const files = new Set(names.flatMap(finderOf(run.tests)).map(test => test.file))
-  const changed = ground.outcome.changedFiles.filter(
-    path => files.has(path) && !Object.hasOwn(config.files, path),
-  )
+  const changed = ground.outcome.changedFiles.filter(path => files.has(path) && !hidden.includes(path))
   if (changed.length === 0) return []
   const original = await originalTree(ground, config)
   const same = await Promise.all(changed.map(path => isSame(run.root, original, path)))

@@ -55,7 +55,7 @@ export const command = defineHarness({
     })
     const output = (await readTail(stdout, messageBytes)).trim()
     const errors = (await readTail(stderr, messageBytes)).trim()
-    checkThatItRan(config.run, argv, result, errors || output)
+    checkThatItRan(argv, result, errors || output)
 
     const { stop, message } = howItEnded(result, errors || output, input)
     const usage = await readUsage(files.usage, config.usage === 'file')
@@ -109,7 +109,7 @@ function mcpServers({ mcp }: HarnessInput): Record<string, unknown> {
 }
 
 /** Throws InfraError where the agent never was. */
-function checkThatItRan(run: Command, argv: Command, result: ExecResult, output: string): void {
+function checkThatItRan(argv: Command, result: ExecResult, output: string): void {
   if (result.end === 'aborted') throw interrupted()
   const tried = typeof argv === 'string' ? argv : argv[0]
   if (result.end === 'not-found') {
@@ -117,12 +117,9 @@ function checkThatItRan(run: Command, argv: Command, result: ExecResult, output:
       `the agent's program ${tried} was not found or cannot be executed: install it, or name it with its path`,
     )
   }
-  // The shell's own words for "cannot execute" and "not found".
-  if (typeof run === 'string' && (result.exitCode === 126 || result.exitCode === 127)) {
-    const words = lastLines(output)
-    throw new InfraError(
-      `the shell could not run the agent (exit code ${result.exitCode}): ${tried}\n${words}`,
-    )
+  // What shells say for "cannot execute" and "not found", also the one that runs the suite's own script.
+  if (result.exitCode === 126 || result.exitCode === 127) {
+    throw new InfraError(`the agent could not be run (exit code ${result.exitCode}): ${tried}\n${lastLines(output)}`)
   }
 }
 

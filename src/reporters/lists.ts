@@ -1,8 +1,10 @@
+import { stripVTControlCharacters } from 'node:util'
 import type { RunManifest } from '../model/run.ts'
 import type { Suite } from '../model/suite.ts'
 import type { Trial } from '../model/trial.ts'
 import { formatCost, formatDuration, formatShare } from './format.ts'
 import type { Paint } from './paint.ts'
+import { displayWidth, firstLine } from './text.ts'
 
 /** One line a run, newest first. */
 export function renderRuns(runs: readonly RunManifest[], paint: Paint): string {
@@ -21,7 +23,7 @@ export function renderTrials(run: RunManifest, trials: readonly Trial[], paint: 
   const missing = run.plan.length - trials.length
   const lines = columns(
     trials.map(trial => [
-      trial.status === 'errored' ? paint.unsure('errored') : trial.pass ? paint.good('pass') : paint.bad('fail'),
+      stateOf(trial, paint),
       trial.id,
       formatDuration(trial.attempt?.durationMs ?? null),
       formatCost(trial.attempt?.costUsd ?? null),
@@ -48,14 +50,17 @@ export function renderSuite(suite: Suite, paint: Paint): string {
   return `${paint.strong(suite.name)}: ${suite.trials} trials each\nsetups\n${columns(setups)}\ntasks\n${columns(tasks)}`
 }
 
+/** Three words for three things: the agent's work is wrong, the agent broke, we could not measure it. */
+function stateOf(trial: Trial, paint: Paint): string {
+  if (trial.status === 'errored') return paint.unsure('errored')
+  if (trial.pass) return paint.good('pass')
+  return paint.bad(trial.attempt.stop === 'crash' ? 'crashed' : 'fail')
+}
+
 function firstFailure(trial: Extract<Trial, { status: 'graded' }>): string {
   if (trial.pass) return ''
   const grade = trial.grades.find(each => each.status === 'scored' && each.required && !each.pass)
   return grade?.status === 'scored' ? `${grade.grader}: ${firstLine(grade.explanation)}` : firstLine(trial.attempt.message ?? '')
-}
-
-function firstLine(text: string): string {
-  return text.split('\n')[0] ?? ''
 }
 
 /** Pads all columns but the last to their widest cell; colour codes do not count. */
@@ -67,7 +72,7 @@ function columns(rows: readonly string[][]): string {
     .join('\n')
 }
 
+/** Without the escape sequences of our own colours. */
 function visible(text: string): number {
-  // oxlint-disable-next-line no-control-regex -- the escape sequences of our own colours
-  return text.replaceAll(/\u001b\[[0-9;]*m/g, '').length
+  return displayWidth(stripVTControlCharacters(text))
 }

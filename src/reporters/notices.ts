@@ -25,6 +25,6 @@ function scriptedNotice(run: RunManifest): string[] {
       ? 'The agent was the built-in scripted harness'
       : `The agent of ${scripted.join(', ')} was the built-in scripted harness`
   return [
-    `${who}: no model was called. Use a real one: "harness: { type: claude-code }" (agent-eval doctor lists them).`,
+    `${who}: no model was called. Use a real one: "harness: pi" (agent-eval doctor lists them).`,
   ]
 }

@@ -1,5 +1,6 @@
 import type { Grade } from '../model/trial.ts'
 import type { Paint } from './paint.ts'
+import { firstLine, safeText } from './text.ts'
 
 /** What `validate --prove` found out of one task. */
 export interface ProofFacts {
@@ -13,10 +14,10 @@ export interface ProofFacts {
 /** One line for a proven task; its problems below one that is not. */
 export function renderProof(proof: ProofFacts, paint: Paint): string {
   const word = { proven: paint.good('proven  '), refuted: paint.bad('refuted '), unproven: paint.unsure('unproven') }[proof.result]
-  const how = proof.reference.flatMap(grade => (grade.status === 'scored' ? [grade.explanation.split('\n')[0] ?? ''] : []))
+  const how = proof.reference.flatMap(grade => (grade.status === 'scored' ? [firstLine(grade.explanation)] : []))
   const leftOut = proof.leftOut.length > 0 ? ` (not provable by a patch: ${proof.leftOut.join(', ')})` : ''
   const head = `${word}  ${proof.task}${proof.result === 'proven' ? `  ${paint.quiet(how.join('; '))}` : ''}${leftOut}`
-  return [head, ...proof.problems.map(problem => indent(problem))].join('\n')
+  return [head, ...proof.problems.map(problem => indent(safeText(problem)))].join('\n')
 }
 
 function indent(text: string): string {

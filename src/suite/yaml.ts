@@ -116,7 +116,11 @@ function checkSize(
   let aliases = 0
   let tooDeep: Node | null = null
   visit(document, {
-    Alias: () => void aliases++,
+    Alias(_key, alias) {
+      aliases++
+      if (alias.resolve(document)) return
+      mistakes.add(path, at(alias.range?.[0] ?? 0), `unknown alias "*${alias.source}": nothing before it is named &${alias.source}`)
+    },
     Node(_key, node, parents) {
       if (parents.length > maxDepth * 2) {
         tooDeep = node

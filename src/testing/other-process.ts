@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
@@ -13,7 +13,7 @@ export interface Script {
 }
 
 /** Makes a program of a few lines of TypeScript, which may import modules of `src` by `./`, to be run in processes of its own. */
-export async function makeScript(contents: string): Promise<Script> {
+export async function makeScript(contents: string, options: { uid?: number } = {}): Promise<Script> {
   const folder = mkdtempSync(join(tmpdir(), 'script-'))
   const outfile = join(folder, 'script.mjs')
   const resolveDir = join(import.meta.dirname, '..')
@@ -28,8 +28,9 @@ export async function makeScript(contents: string): Promise<Script> {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
   })
+  chmodSync(folder, 0o755)
   const start = (...args: string[]): ChildProcess =>
-    spawn(process.execPath, [outfile, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    spawn(process.execPath, [outfile, ...args], { stdio: ['ignore', 'pipe', 'pipe'], ...options })
   return {
     start,
     run: (...args) =>

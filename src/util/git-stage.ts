@@ -1,7 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InfraError } from '../errors.ts'
-import { failed, joinZ, runGit, splitZ, type GitOptions } from './git.ts'
+import { failed, git, joinZ, runGit, splitZ, type GitOptions } from './git.ts'
 
 export interface StageOptions {
   gitDir: string
@@ -10,6 +10,8 @@ export interface StageOptions {
   env?: Record<string, string>
   /** Files that are taken although they may be ignored, as `/`-separated paths. */
   force?: readonly string[]
+  /** Leaves the submodules of the index as they are. Without it none is left in it. */
+  keepSubmodules?: boolean
   /** Largest sum of the sizes of untracked files, in bytes. */
   maxNewBytes?: number
 }
@@ -21,6 +23,8 @@ export interface StageOptions {
  */
 export async function stage(options: StageOptions): Promise<string> {
   await run(options, ['add', '--update'])
+  // A file in whose place a repository stands now would be one.
+  if (!options.keepSubmodules) await removeSubmodules(options)
   const untracked = await listUntracked(options)
   const forced = (options.force ?? []).map(path => Buffer.from(path).toString('latin1'))
   if (options.maxNewBytes !== undefined) await checkSize(options, untracked, options.maxNewBytes)
@@ -30,6 +34,20 @@ export async function stage(options: StageOptions): Promise<string> {
     joinZ([...untracked, ...forced]),
   )
   return (await run(options, ['write-tree'])).toString().trim()
+}
+
+/** Paths of the submodules in an index, one character a byte. */
+export async function listSubmodules(options: GitOptions): Promise<string[]> {
+  const entries = splitZ(await git(['ls-files', '-z', '--stage'], options))
+  return entries
+    .filter(entry => entry.startsWith('160000 '))
+    .map(entry => entry.slice(entry.indexOf('\t') + 1))
+}
+
+async function removeSubmodules(options: StageOptions): Promise<void> {
+  const paths = await listSubmodules(toGit(options))
+  if (paths.length === 0) return
+  await run(options, ['update-index', '--force-remove', '-z', '--stdin'], joinZ(paths))
 }
 
 async function listUntracked(options: StageOptions): Promise<string[]> {

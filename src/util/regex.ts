@@ -60,7 +60,7 @@ function refuseBadRegex(pattern: string, context: z.RefinementCtx): void {
 
 function mistakeIn(pattern: string, flags: string): string | null {
   try {
-    new RegExp(pattern, flags)
+    toRegExp({ pattern, flags })
     return null
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error

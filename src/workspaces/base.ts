@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeGitDir } from '../util/git-dir.ts'
-import { git, joinZ, splitZ, type GitOptions } from '../util/git.ts'
+import { git, splitZ } from '../util/git.ts'
 import { stage } from '../util/git-stage.ts'
 
 /**
@@ -9,31 +9,21 @@ import { stage } from '../util/git-stage.ts'
  * tree. Its index and its tree are what every patch is taken against. Tracked files are in it even where they are ignored;
  * of submodules only the files are.
  */
-export async function takeBase(ws: string, gitDir: string): Promise<string> {
-  const theirs = join(ws, '.git')
+export async function takeBase(workTree: string, gitDir: string): Promise<string> {
+  const theirs = join(workTree, '.git')
   const head = (await git(['rev-parse', 'HEAD'], { gitDir: theirs })).toString().trim()
   await rm(gitDir, { recursive: true, force: true })
   await writeGitDir(gitDir, { bare: true, raw: true, idLength: head.length })
-  const options = { gitDir, workTree: ws, env: borrowing(ws) }
+  const options = { gitDir, workTree, env: borrowing(workTree) }
   await git(['read-tree', head], options)
-  const paths = await listSubmodules(options)
-  await git(['update-index', '--force-remove', '-z', '--stdin'], { ...options, input: joinZ(paths) })
   const tree = await stage(options)
   await excludeIgnored(gitDir, options)
   return tree
 }
 
-/** Paths of the submodules in an index, one character a byte. */
-export async function listSubmodules(options: GitOptions): Promise<string[]> {
-  const entries = splitZ(await git(['ls-files', '-z', '--stage'], options))
-  return entries
-    .filter(entry => entry.startsWith('160000 '))
-    .map(entry => entry.slice(entry.indexOf('\t') + 1))
-}
-
 /** Object folders of a checkout, from which the git directories of its copies borrow. */
-export function borrowing(ws: string): Record<string, string> {
-  return { GIT_ALTERNATE_OBJECT_DIRECTORIES: join(ws, '.git/objects') }
+export function borrowing(workTree: string): Record<string, string> {
+  return { GIT_ALTERNATE_OBJECT_DIRECTORIES: join(workTree, '.git/objects') }
 }
 
 /**

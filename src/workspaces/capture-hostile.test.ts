@@ -112,12 +112,17 @@ describe('an agent cannot hide its changes or run anything while they are captur
          git init -q in; git -C in init -q ner; git init -q empty; git init -q commit; echo z >commit/z
          git -C commit add -A; git -C commit -c user.name=a -c user.email=a@b commit -qm z
          mkdir ":(exclude)n"; git init -q ":(exclude)n"; echo w >":(exclude)n/w"
-         git init -q dir; echo changed >dir/c.txt; echo new >dir/new.txt; echo x >a.txt`,
+         git init -q dir; git -C dir -c user.name=a -c user.email=a@b commit -q --allow-empty -m z
+         echo changed >dir/c.txt; echo new >dir/new.txt; echo x >a.txt
+         rm b.txt; git init -q b.txt; echo hidden >b.txt/h; git -C b.txt add -A
+         git -C b.txt -c user.name=a -c user.email=a@b commit -qm z`,
       ),
     )
     expect(patch.changedFiles).toEqual([
       ':(exclude)n/w',
       'a.txt',
+      'b.txt',
+      'b.txt/h',
       'commit/z',
       'dir/c.txt',
       'dir/new.txt',

@@ -5,10 +5,11 @@ import { z } from 'zod'
 import type { Exec, PreparedSource } from '../contracts.ts'
 import type { Source } from '../model/suite.ts'
 import { removePaths } from '../util/file-tree.ts'
+import { listSubmodules } from '../util/git-stage.ts'
 import { copyFolder, removeFolder } from '../util/folders.ts'
 import { canonicalJson, sha256 } from '../util/json.ts'
 import { withLock } from '../util/lock.ts'
-import { listSubmodules, takeBase } from './base.ts'
+import { takeBase } from './base.ts'
 import { writeFiles } from './files-of-commit.ts'
 import { writeHistory } from './history.ts'
 import { ensureCommit } from './mirror.ts'
@@ -34,9 +35,9 @@ export const CheckoutRecord = z.strictObject({
 })
 export type CheckoutRecord = z.infer<typeof CheckoutRecord>
 
-/** Where the parts of a checkout are: `ws` is all that agents ever see of it. */
-export const partsOf = (folder: string): { ws: string; base: string; record: string } => ({
-  ws: join(folder, 'ws'),
+/** Where the parts of a checkout are: `workTree` is all that agents ever see of it. */
+export const partsOf = (folder: string): { workTree: string; base: string; record: string } => ({
+  workTree: join(folder, 'ws'),
   base: join(folder, 'base.git'),
   record: join(folder, 'record.json'),
 })
@@ -57,7 +58,7 @@ export async function prepareCheckout(
     const lock = join(cacheRoot, 'locks', `checkout-${name}`)
     await withLock(lock, () => buildInto(folder, checkouts, cacheRoot, source, exec), { waitMs })
   }
-  return { source, path: partsOf(folder).ws, key }
+  return { source, path: partsOf(folder).workTree, key }
 }
 
 export async function readRecord(folder: string): Promise<CheckoutRecord> {
@@ -108,27 +109,27 @@ async function build(
   source: Source,
   exec: Exec,
 ): Promise<CheckoutRecord> {
-  const { ws, base } = partsOf(building)
-  const gitDir = join(ws, '.git')
+  const { workTree, base } = partsOf(building)
+  const gitDir = join(workTree, '.git')
   const { head, date } = await writeHistory(mirror, source, gitDir)
-  await writeFiles(gitDir, ws, date)
-  let baseTree = await takeBase(ws, base)
+  await writeFiles(gitDir, workTree, date)
+  let baseTree = await takeBase(workTree, base)
   let changed = false
   let movedPaths: MovedPaths = { files: [], links: [] }
   if (source.prepare.length > 0) {
     await prepareThere(building, cacheRoot, source, exec)
     const before = baseTree
-    baseTree = await takeBase(ws, base)
+    baseTree = await takeBase(workTree, base)
     changed = baseTree !== before
-    movedPaths = await findOwnPath(ws)
+    movedPaths = await findOwnPath(workTree)
   }
-  return { head, date, baseTree, changed, builtAt: ws, movedPaths }
+  return { head, date, baseTree, changed, builtAt: workTree, movedPaths }
 }
 
 /** Whatever the commands do to `.git` is undone: they may have set up hooks or filters, which would run here, too. */
 async function prepareThere(building: string, cacheRoot: string, source: Source, exec: Exec): Promise<void> {
-  const { ws } = partsOf(building)
-  const gitDir = join(ws, '.git')
+  const { workTree } = partsOf(building)
+  const gitDir = join(workTree, '.git')
   const pristine = join(building, 'pristine.git')
   const folders = {
     home: join(building, 'home'),
@@ -138,14 +139,13 @@ async function prepareThere(building: string, cacheRoot: string, source: Source,
   for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true, mode: 0o700 })
   await copyFolder(gitDir, pristine)
   const log = join(cacheRoot, 'logs', `prepare-${keyOf(source).slice(0, 24)}.log`)
-  await runPrepare(source, exec, { cwd: ws, log, env: prepareEnv(process.env, folders) })
+  await runPrepare(source, exec, { cwd: workTree, log, env: prepareEnv(process.env, folders) })
   await rm(gitDir, { recursive: true, force: true })
   await rename(pristine, gitDir)
   // Submodules that were fetched now belong to a repository that is gone.
-  await removePaths(
-    ws,
-    (await listSubmodules({ gitDir })).map(path => Buffer.from(`${path}/.git`, 'latin1').toString()),
-  )
+  const submodules = await listSubmodules({ gitDir })
+  const markers = submodules.map(path => Buffer.from(`${path}/.git`, 'latin1').toString())
+  await removePaths(workTree, markers)
   await removeFolder(folders.home)
   await removeFolder(folders.temporary)
 }

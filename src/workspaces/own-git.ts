@@ -15,12 +15,12 @@ export interface OwnGit {
 }
 
 /** Starts from the base of a checkout: its index and its exclude file, and its objects without copying them. */
-export async function writeOwnGit(own: OwnGit, checkout: { ws: string; base: string }): Promise<void> {
+export async function writeOwnGit(own: OwnGit, checkout: { workTree: string; base: string }): Promise<void> {
   await writeGitDir(own.gitDir, {
     bare: true,
     raw: true,
     idLength: own.baseTree.length,
-    alternates: [join(checkout.base, 'objects'), join(checkout.ws, '.git/objects')],
+    alternates: [join(checkout.base, 'objects'), join(checkout.workTree, '.git/objects')],
   })
   const [from, to] = [join(checkout.base, 'index'), join(own.gitDir, 'index')]
   await copyFile(from, to)

@@ -37,10 +37,14 @@ async function removeEmptyFolders(root: string, removed: string[]): Promise<void
  * Commits all that differs from HEAD, in the repository that the agent will see, so that its `git status` is clean. The
  * same files give the same commit. Call before anything hostile has been there.
  */
-export async function commitWorkspace(ws: string, date: number, placed: readonly string[]): Promise<void> {
-  const options = { gitDir: join(ws, '.git'), workTree: ws }
+export async function commitWorkspace(
+  workTree: string,
+  date: number,
+  placed: readonly string[],
+): Promise<void> {
+  const options = { gitDir: join(workTree, '.git'), workTree }
   const [parent = '', parentTree] = (await gitText(['rev-parse', 'HEAD', 'HEAD^{tree}'], options)).split('\n')
-  const tree = await stage({ ...options, force: placed })
+  const tree = await stage({ ...options, force: placed, keepSubmodules: true })
   if (tree === parentTree) return
   await setBranch(
     options,

@@ -1,14 +1,9 @@
+import { posix } from 'node:path'
 import { z } from 'zod'
 import { Command } from '../../model/suite.ts'
 import { duration } from '../../util/duration.ts'
+import { cleanPath, insidePath } from '../inside.ts'
 import { planRun, runnerNames } from './plan.ts'
-
-const workspacePath = z
-  .string()
-  .refine(
-    path => isInside(path),
-    'expected a path inside of the workspace: relative, with /, without ".." and not below .git',
-  )
 
 const testName = z.string().trim().min(1)
 
@@ -16,7 +11,7 @@ const testName = z.string().trim().min(1)
 export const TestsConfig = z
   .strictObject({
     files: z
-      .record(workspacePath, z.string().min(1))
+      .record(insidePath, z.string().min(1))
       .default({})
       .describe('Hidden files: path in the workspace to path of the suite file. Placed only for grading.'),
     run: Command.describe('The test command: a shell line, or a program with its arguments.'),
@@ -24,7 +19,7 @@ export const TestsConfig = z
       .enum(runnerNames)
       .optional()
       .describe('Which test runner the command starts. Left out: recognised from the command.'),
-    report: workspacePath
+    report: insidePath
       .optional()
       .describe('For runner junit or tap: the file that the command writes, relative to the workspace.'),
     failToPass: z.array(testName).default([]).describe('Tests that failed before and must pass now.'),
@@ -32,7 +27,7 @@ export const TestsConfig = z
       .union([z.enum(['all', 'none']), z.array(testName)])
       .default('all')
       .describe('Tests that must pass still. all: every test that passes without the change of the agent.'),
-    cwd: workspacePath.optional().describe('Folder in which the command runs, relative to the workspace.'),
+    cwd: insidePath.optional().describe('Folder in which the command runs, relative to the workspace.'),
     env: z
       .record(z.string(), z.string())
       .default({})
@@ -65,11 +60,7 @@ export const TestsConfig = z
   })
 export type TestsConfig = z.infer<typeof TestsConfig>
 
-function isInside(path: string): boolean {
-  const parts = path.split('/')
-  return (
-    !path.startsWith('/') &&
-    !path.includes('\\') &&
-    !parts.some(part => part === '' || /^(\.\.?|\.git)$/i.test(part))
-  )
+/** Where the hidden files of the grader go, as paths of the workspace. */
+export function hiddenPaths(config: Pick<TestsConfig, 'files'>): string[] {
+  return Object.keys(config.files).map(path => posix.normalize(cleanPath(path)))
 }

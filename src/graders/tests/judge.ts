@@ -1,5 +1,5 @@
 import type { GraderResult } from '../../contracts.ts'
-import type { TestsConfig } from './config.ts'
+import { hiddenPaths, type TestsConfig } from './config.ts'
 import { detailsOf } from './details.ts'
 import { explain } from './explain.ts'
 import { finderOf, fullName, lookUp, type Finder, type NamedTest } from './names.ts'
@@ -35,6 +35,7 @@ export function judge(
   const passToPass = before
     ? stillPassing(keptTests(before, config.failToPass), tests, find)
     : (Array.isArray(config.passToPass) ? config.passToPass : []).map(name => lookUp(name, find))
+  const hidden = new Set(hiddenPaths(config))
   const named = [...failToPass, ...passToPass]
   const everyTest = !before && named.length === 0
   const judgement: Judgement = everyTest
@@ -56,7 +57,12 @@ export function judge(
     score: judgement.score,
     pass: judgement.pass,
     explanation: explain(judgement, run, before),
-    details: detailsOf(judgement, run, before, changedFiles),
+    details: detailsOf(
+      judgement,
+      run,
+      before,
+      changedFiles.filter(path => !hidden.has(path)),
+    ),
   }
 }
 

@@ -71,7 +71,10 @@ function stateOf(element: XmlElement, failure: XmlElement | undefined): TestStat
 }
 
 function messageOf(failure: XmlElement): string | null {
-  return firstLine(failure.attributes.message ?? '') ?? firstLine(failure.text)
+  const { message = '' } = failure.attributes
+  // Pytest has the reason for this only in the trace, marked by an E.
+  const reason = message === 'collection failure' ? /^E\s+(\S.*)$/m.exec(failure.text)?.[1] : undefined
+  return firstLine(reason ?? message) ?? firstLine(failure.text)
 }
 
 /** Failures and errors by the runner's own count: of the root, or of its suites where the root does not count. */

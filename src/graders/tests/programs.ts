@@ -59,7 +59,7 @@ export const programSpecs: Record<Program, ProgramSpec> = {
     helper: { name: 'mocha-reporter.cjs', text: mochaReporter },
     parse: parseJsonLines,
   },
-  ava: { ...plain, options: () => ['--tap'], channel: 'stdout', parse: parseTap },
+  ava: { ...plain, options: () => ['--tap'], channel: 'stdout', parse: parseAva },
   tap: {
     ...plain,
     options: report => ['--reporter=tap', `--reporter-file=${report}`],
@@ -98,4 +98,14 @@ export const programSpecs: Record<Program, ProgramSpec> = {
     throughScript: false,
     parse: parseJsonLines,
   },
+}
+
+/** AVA puts the file, where there are several, and the title into one name. */
+function parseAva(text: string): TestReport {
+  const report = parseTap(text)
+  const tests = report.tests.map(test => {
+    const parts = test.title.split(' › ')
+    return { ...test, suite: parts.slice(0, -1), title: parts.at(-1) ?? test.title }
+  })
+  return { ...report, tests }
 }

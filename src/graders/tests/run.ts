@@ -1,26 +1,25 @@
 import { randomBytes } from 'node:crypto'
-import { copyFile, mkdir, realpath, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, realpath, stat, writeFile } from 'node:fs/promises'
+import { join, posix } from 'node:path'
 import { InfraError } from '../../errors.ts'
 import type { ExecResult, GradeInput } from '../../contracts.ts'
 import type { FileTree } from '../../model/files.ts'
 import { formatDuration } from '../../util/duration.ts'
-import { removePaths } from '../../util/file-tree.ts'
+import { removePaths, toContent, writeTree } from '../../util/file-tree.ts'
 import { matcher } from '../../util/glob.ts'
 import { resolveInside } from '../../util/inside.ts'
-import type { TestsConfig } from './config.ts'
+import { readTail, readUntrusted } from '../../util/output.ts'
+import { cleanPath } from '../inside.ts'
+import { runLogged } from '../process.ts'
+import { hiddenPaths, type TestsConfig } from './config.ts'
 import { missingTool } from './missing-tool.ts'
-import { planRun, type RunnerName, type RunPlan } from './plan.ts'
 import { withPlaces } from './places.ts'
-import { readReport, readTail } from './read-report.ts'
+import { planRun, type RunnerName, type RunPlan } from './plan.ts'
 import { firstLine, noReport, type TestReport } from './report.ts'
 import { isSteering, restorePaths, restoreSteering } from './steering.ts'
 
-/** What of a grader's input a run of the tests needs. */
-export type Ground = Pick<
-  GradeInput,
-  'outcome' | 'workspace' | 'pristine' | 'files' | 'logs' | 'scratch' | 'env' | 'exec' | 'signal'
->
+const maxReportBytes = 64 * 1024 * 1024
+const tailBytes = 8192
 
 /** One run of the test command, and what was reported of it. JSON. */
 export interface TestRun extends TestReport {
@@ -43,7 +42,7 @@ export interface TestRun extends TestReport {
  * for files that steer the runner, and `restore`: those are as in the pristine tree. Never throws for what the tests do.
  */
 export async function runTests(
-  ground: Ground,
+  input: GradeInput,
   config: TestsConfig,
   tree: 'pristine' | 'patched',
   restore: readonly string[] = [],
@@ -52,101 +51,82 @@ export async function runTests(
   if ('key' in plan) throw new InfraError(`tests.${plan.key}: ${plan.message}`)
   const opened =
     tree === 'pristine'
-      ? originalTree(ground, config)
-      : ground.workspace({ hidden: true, files: placedFiles(config, ground.files) })
+      ? originalTree(input, config)
+      : input.workspace({ hidden: true, files: placedFiles(config, input.files) })
   const root = await realpath(await opened)
-  const restored = tree === 'pristine' ? [] : await putBack(ground, config, root, restore)
+  const restored = tree === 'pristine' ? [] : await putBack(input, config, root, restore)
   const label = restore.length === 0 ? tree : `${tree}-again`
-  return { ...(await runIn(root, label, plan, ground, config)), restored, root }
+  return { ...(await runIn(root, label, plan, input, config)), restored, root }
 }
 
 /** A tree without the agent's patch, but with the hidden files. */
-export function originalTree(ground: Ground, config: TestsConfig): Promise<string> {
-  return ground.pristine({ hidden: true, files: placedFiles(config, ground.files) })
+export function originalTree(input: GradeInput, config: TestsConfig): Promise<string> {
+  return input.pristine({ hidden: true, files: placedFiles(config, input.files) })
 }
 
 /** The hidden files by their path in the workspace. */
 function placedFiles(config: TestsConfig, files: FileTree): FileTree {
+  const targets = hiddenPaths(config)
   return Object.fromEntries(
-    Object.entries(config.files).map(([target, source]) => {
-      const content = files[source]
-      if (!content) throw new InfraError(`tests.files: ${source} was not loaded with the suite`)
-      return [target, content]
+    Object.values(config.files).map((source, index) => {
+      const content = files[source] ?? files[posix.normalize(source)]
+      if (!content) throw new InfraError(`tests.files: the suite file ${source} is missing`)
+      return [targets[index], content]
     }),
   )
 }
 
 async function putBack(
-  ground: Ground,
+  input: GradeInput,
   config: TestsConfig,
   root: string,
   also: readonly string[],
 ): Promise<string[]> {
   const mayChange = matcher(config.allow)
-  const steering = ground.outcome.changedFiles.filter(
-    path => isSteering(path) && !mayChange(path) && !Object.hasOwn(config.files, path),
+  const hidden = hiddenPaths(config)
+  const steering = input.outcome.changedFiles.filter(
+    path => isSteering(path) && !mayChange(path) && !hidden.includes(path),
   )
   if (steering.length === 0 && also.length === 0) return []
-  const original = await originalTree(ground, config)
+  const original = await originalTree(input, config)
   await restorePaths(root, original, also)
   return [...also, ...(await restoreSteering(root, original, steering))]
 }
+
+type Run = Omit<TestRun, 'restored' | 'root'>
 
 async function runIn(
   root: string,
   label: string,
   plan: RunPlan,
-  ground: Ground,
+  input: GradeInput,
   config: TestsConfig,
-): Promise<Omit<TestRun, 'restored' | 'root'>> {
-  const { runner } = plan
-  const logs = {
-    stdout: join(ground.logs, `${label}.stdout.log`),
-    stderr: join(ground.logs, `${label}.stderr.log`),
-  }
+): Promise<Run> {
   const cwd = await folderIn(root, config.cwd)
-  if (cwd === null) {
-    const report = noReport(`${config.cwd} is no folder of the workspace`)
-    return {
-      ...report,
-      runner,
-      end: 'not-started',
-      exitCode: null,
-      durationMs: 0,
-      missingTool: null,
-      lastLine: null,
-    }
-  }
-  const secret = join(ground.scratch, randomBytes(16).toString('hex'))
+  if (cwd === null) return notStarted(plan, `${config.cwd} is no folder of the workspace`)
+  const secret = join(input.scratch, randomBytes(16).toString('hex'))
   await mkdir(secret, { mode: 0o700 })
   const helper = join(secret, plan.helper?.name ?? 'none')
   if (plan.helper) await writeFile(helper, plan.helper.text)
   const report = join(secret, `${randomBytes(8).toString('hex')}.report`)
-  // What an earlier grading left would be appended to, or taken for this run's.
-  await Promise.all([rm(logs.stdout, { force: true }), rm(logs.stderr, { force: true })])
-  if (plan.channel === 'workspace') await removePaths(root, [config.report ?? ''])
+  if (plan.channel === 'workspace') await clear(root, cleanPath(config.report ?? ''))
 
-  const result = await ground.exec({
+  const request = {
     command: plan.command(report, helper),
     cwd,
-    env: { ...ground.env, CI: 'true', ...config.env },
+    env: { ...input.env, CI: 'true', ...config.env },
     timeoutMs: config.timeout,
-    ...logs,
-    signal: ground.signal,
-  })
-  ground.signal.throwIfAborted()
-
-  const path =
-    plan.channel === 'stdout' ? logs.stdout : plan.channel === 'private' ? report : reportIn(root, config)
-  const read = await readReport(await path)
-  if ('text' in read && plan.channel !== 'stdout')
-    await copyFile(await path, join(ground.logs, `${label}.report`))
-  const parsed = 'text' in read ? plan.parse(read.text) : noReport(read.missing)
-  const output = `${await readTail(logs.stdout)}\n${await readTail(logs.stderr)}`
+  }
+  const { result, stdout, stderr } = await runLogged(input, request, `${label}.`)
+  const path = { stdout, private: report, workspace: await reportIn(root, config) }[plan.channel]
+  const text = (path && (await readUntrusted(path, maxReportBytes))) ?? ''
+  if (text !== '' && path !== stdout) await writeFile(join(input.logs, `${label}.report`), text)
+  const parsed = text.trim() === '' ? noReport('no report was written') : plan.parse(text)
+  const output = `${await readTail(stdout, tailBytes)}\n${await readTail(stderr, tailBytes)}`
   return {
     ...(await withPlaces(parsed, root, cwd)),
     incomplete: badEnd(result, config) ?? parsed.incomplete,
-    runner,
+    runner: plan.runner,
     end: result.end,
     exitCode: result.exitCode,
     durationMs: result.durationMs,
@@ -155,21 +135,27 @@ async function runIn(
   }
 }
 
-async function folderIn(root: string, path: string | undefined): Promise<string | null> {
-  if (path === undefined) return root
-  // The agent may have put a link that leads out, or a file, in its place.
-  const folder = await resolveInside(root, path).catch(() => null)
-  if (folder === null) return null
-  const isFolder = await stat(folder).then(
-    found => found.isDirectory(),
-    () => false,
-  )
-  return isFolder ? folder : null
+function notStarted(plan: RunPlan, why: string): Run {
+  const nothing = { exitCode: null, durationMs: 0, missingTool: null, lastLine: null }
+  return { ...noReport(why), runner: plan.runner, end: 'not-started', ...nothing }
 }
 
-async function reportIn(root: string, config: TestsConfig): Promise<string> {
-  const path = config.report ?? ''
-  return resolveInside(root, path).catch(() => join(root, path))
+/** Null where the agent has put something else in the place of the folder, or a link that leads out. */
+async function folderIn(root: string, path: string | undefined): Promise<string | null> {
+  if (path === undefined) return root
+  const folder = await resolveInside(root, path).catch(() => null)
+  const found = folder === null ? null : await stat(folder).catch(() => null)
+  return found?.isDirectory() ? folder : null
+}
+
+/** A report that lies there before the run is the agent's, and so is a link on the way to one. */
+async function clear(root: string, path: string): Promise<void> {
+  await writeTree(root, { [path]: toContent(new Uint8Array(), false) })
+  await removePaths(root, [path])
+}
+
+async function reportIn(root: string, config: TestsConfig): Promise<string | null> {
+  return config.report === undefined ? null : resolveInside(root, cleanPath(config.report)).catch(() => null)
 }
 
 function badEnd(result: ExecResult, config: TestsConfig): string | null {

@@ -53,13 +53,15 @@ function toElement(name: string, node: Record<string, unknown>): XmlElement {
   return { name, attributes, children: childrenOf(content), text: textOf(content) }
 }
 
-function textOf(nodes: unknown): string {
+const asItIs = (text: string): string => text
+
+function textOf(nodes: unknown, decoded = decode): string {
   if (!Array.isArray(nodes)) return ''
   return nodes
     .map((node: unknown) => {
       if (!isRecord(node)) return ''
-      if (typeof node['#text'] === 'string') return decode(node['#text'])
-      return textOf(node['#cdata'])
+      if (typeof node['#text'] === 'string') return decoded(node['#text'])
+      return textOf(node['#cdata'], asItIs)
     })
     .join('')
 }

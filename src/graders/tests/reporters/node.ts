@@ -11,6 +11,8 @@ export default async function* report(source) {
   let tests = 0
   let files = 0
   let counted = null
+  const stderr = new Map()
+  const keep = (file, text) => stderr.set(file, ((stderr.get(file) ?? '') + text).slice(-4000))
   const line = value => JSON.stringify(value) + '\n'
   for await (const { type, data } of source) {
     if (type === 'test:start') {
@@ -21,6 +23,7 @@ export default async function* report(source) {
       const count = /^tests (\d+)$/.exec(data.message)
       if (count) counted = Number(count[1])
     }
+    if (type === 'test:stderr') keep(resolve(data.file ?? ''), data.message)
     if (type !== 'test:pass' && type !== 'test:fail') continue
     const file = data.file ?? process.argv[1] ?? null
     const error = type === 'test:fail' ? data.details?.error : undefined
@@ -29,7 +32,9 @@ export default async function* report(source) {
     const ownFailure = error !== undefined && error.failureType !== 'subtestsFailed'
     if (data.nesting === 0 && file !== null && resolve(data.name) === file) {
       files += 1
-      if (ownFailure) yield line({ event: 'problem', file, message })
+      // Why a file did not load is only told on its stderr.
+      const reason = /^\w*Error\b.*$/m.exec(stderr.get(file) ?? '')
+      if (ownFailure) yield line({ event: 'problem', file, message: reason?.[0] ?? message })
     } else if (data.details?.type === 'suite') {
       if (ownFailure) yield line({ event: 'problem', file, message: data.name + ': ' + message })
     } else {
