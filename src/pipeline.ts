@@ -83,8 +83,8 @@ export function judgeRun(
     .filter(setup => baseline && Object.hasOwn(baseline.setups, setup))
     .map(setup =>
       compare(
-        sideOfBaseline(baseline as Baseline, setup, `baseline ${setup}`),
-        sideOfRun(manifest, trials, setup),
+        sideOfBaseline(baseline as Baseline, setup, 'baseline'),
+        { ...sideOfRun(manifest, trials, setup), label: 'this run' },
         { ...options, gate: true },
       ),
     )

@@ -49,7 +49,7 @@ async function splitReference(reference: string, io: Io): Promise<[string, strin
 async function baselineSides(path: string, io: Io): Promise<Side[]> {
   const baseline = await readBaselineIfAny(resolve(io.cwd, path), io)
   if (!baseline) throw new UserError(`${path}: there is no such baseline`)
-  return Object.keys(baseline.setups).map(setup => sideOfBaseline(baseline, setup, `baseline ${setup}`))
+  return Object.keys(baseline.setups).map(setup => sideOfBaseline(baseline, setup, 'baseline'))
 }
 
 async function runSides(reference: string, io: Io): Promise<Side[]> {

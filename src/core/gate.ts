@@ -50,11 +50,15 @@ export function gateVerdict(comparisons: readonly Comparison[], problems: readon
   }
   return {
     decision: worst.decision,
-    reasons: parts.flatMap(part =>
-      part.decision === worst.decision ? part.reasons : part.reasons.slice(0, 1),
-    ),
+    reasons: parts.flatMap(part => (tellsAll(part, worst, parts.length) ? part.reasons : part.reasons.slice(0, 1))),
     exitCode: worst.exitCode,
   }
+}
+
+/** Of several good parts the first sentence of each will do; a bad one is told whole. */
+function tellsAll(part: Verdict, worst: Verdict, parts: number): boolean {
+  if (parts === 1) return true
+  return part.decision === worst.decision && worst.decision !== 'no-drop' && worst.decision !== 'improved'
 }
 
 /** What is wrong with a run and its baseline as a whole: trials that never ended, and setups that nothing was accepted for. */

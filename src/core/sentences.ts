@@ -78,8 +78,7 @@ export function notes({ base, candidate, paired, pairs, options }: Case): string
   return [
     ...when(
       compared && pairs.length <= fewTasks,
-      `Only ${count(pairs.length, 'task')}, so look at the counts: ${pairs.map(pair => `${pair.task} ${arrow(pair)}`).join(', ')}. ` +
-        'Add tasks for a verdict about more than these.',
+      `Only ${count(pairs.length, 'task')}: look at the counts of each, and add tasks for a verdict about more than these.`,
     ),
     ...when(
       options.gate && base.setup === candidate.setup && base.setupFingerprint !== candidate.setupFingerprint,

@@ -26,7 +26,11 @@ export function renderTerminal(report: Report, style: TerminalStyle): string {
   const totals = totalsOf(report)
   const headline = reportHeadline(report, totals)
   const problems = problemsIn(report)
-  const said = new Set([...headline.reasons, ...report.warnings])
+  // A gate over several setups names the setup before each reason.
+  const named = report.comparisons.flatMap(({ candidate, verdict }) =>
+    verdict.reasons.filter(reason => headline.reasons.includes(`${candidate.setup}: ${reason}`)),
+  )
+  const said = new Set([...headline.reasons, ...named, ...report.warnings])
   const head = [
     ...headlineLines(headline, style),
     ...noticesOf(report, totals).flatMap(text =>

@@ -44,10 +44,17 @@ export function decisionWords(decision: Decision, margin: number | null): string
 export function comparisonHeadline({ verdict, margin, base, candidate }: Comparison): Headline {
   return {
     words: decisionWords(verdict.decision, margin),
-    about: `${candidate.label} against ${base.label}`,
+    about: aboutBoth(base, candidate),
     tone: toneOf[verdict.decision],
     reasons: verdict.reasons,
   }
+}
+
+/** As short as tells the two apart: within one run their setups, for one setup where each comes from. */
+function aboutBoth(base: Comparison['base'], candidate: Comparison['candidate']): string {
+  if (base.label === candidate.label) return `${candidate.setup} against ${base.setup}`
+  if (base.setup === candidate.setup) return `${candidate.setup}: ${candidate.label} against ${base.label}`
+  return `${candidate.setup} (${candidate.label}) against ${base.setup} (${base.label})`
 }
 
 /**

@@ -3,6 +3,7 @@ import { chmod, cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { InfraError } from '../errors.ts'
 
 const run = promisify(execFile)
 
@@ -20,12 +21,12 @@ const copyCommands: Partial<Record<NodeJS.Platform, string[][]>> = {
 
 let working: Promise<string[] | null> | null = null
 
-/** Copies a folder to a path at which nothing stands yet. Links stay links. */
+/** Copies a folder to a path at which nothing stands yet. Links stay links. Throws InfraError (no space left, say). */
 export async function copyFolder(from: string, to: string): Promise<void> {
   working ??= findCopyCommand()
   const command = await working
   // The program is many times faster than Node on trees of many small files.
-  if (command?.[0]) await run(command[0], [...command.slice(1), '--', from, to])
+  if (command?.[0]) await runCopy(command, from, to)
   else
     await cp(from, to, {
       recursive: true,
@@ -33,6 +34,16 @@ export async function copyFolder(from: string, to: string): Promise<void> {
       preserveTimestamps: true,
       errorOnExist: true,
     })
+}
+
+async function runCopy([program = '', ...args]: string[], from: string, to: string): Promise<void> {
+  try {
+    await run(program, [...args, '--', from, to])
+  } catch (error) {
+    const said =
+      error instanceof Error && 'stderr' in error ? String(error.stderr).trim().slice(-2000) : String(error)
+    throw new InfraError(`cannot copy ${from} to ${to}: ${said}`, { cause: error })
+  }
 }
 
 async function findCopyCommand(): Promise<string[] | null> {

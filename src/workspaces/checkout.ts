@@ -16,6 +16,7 @@ import { ensureCommit } from './mirror.ts'
 import { MovedPaths, findOwnPath } from './moved-paths.ts'
 import { prepareEnv } from './prepare-env.ts'
 import { runPrepare } from './run-prepare.ts'
+import { removeQuietly } from './work-root.ts'
 
 /** Changes whenever a checkout of an earlier version of this program must not be used any more. */
 const format = 1
@@ -97,7 +98,7 @@ async function buildInto(
     await writeFile(partsOf(building).record, JSON.stringify(record))
     await rename(building, folder)
   } catch (error) {
-    await removeFolder(building)
+    await removeQuietly(building)
     throw error
   }
 }

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -111,6 +112,16 @@ describe('a fresh workspace', () => {
     expect(readFileSync(join(other.path, 'AGENTS.md'), 'utf8')).toBe('edited\n')
     const bare = await place.workspaces.create(prepared, nothingPlaced)
     await expect(bare.apply(patch.text)).rejects.toThrow(/does not apply/)
+  })
+
+  it('that cannot be copied says so, and leaves nothing', async () => {
+    const missing = { ...prepared, path: join(place.root, 'gone/ws') }
+    const before = readdirSync(join(place.root, 'work'))
+    cpSync(join(prepared.path, '../record.json'), join(place.root, 'gone/record.json'))
+    await expect(place.workspaces.create(missing, nothingPlaced)).rejects.toThrow(
+      /cannot copy .*gone\/ws to .*No such file/,
+    )
+    expect(readdirSync(join(place.root, 'work'))).toEqual(before)
   })
 
   it('is off the disk after dispose, however the agent left it', async () => {

@@ -51,7 +51,9 @@ test('nested suites become the path of a test (node)', () => {
 
 test('a single suite as the root is read too (mocha xunit)', () => {
   const report = parseJunit(recorded('mocha-xunit.xml'))
-  expect(shown(report)).toContain('failed Mocha Tests > offset > fails > odd — 1 == 2')
+  expect(shown(report)).toContain(
+    'failed /workspace/test/offset.js > Mocha Tests > offset > fails > odd — 1 == 2',
+  )
   expect(report.tests).toHaveLength(8)
 })
 
