@@ -26,17 +26,24 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
 
 const imports: Import[] = files.flatMap(from => {
   const text = readFileSync(join(root, from), 'utf8')
-  const statements = text.matchAll(/(?:^|\n)\s*(?:import|export)\s(type\s)?[^'";]*?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)/g)
-  return [...statements].filter(match => !match[0].includes('package.json')).map(match => ({
-    from,
-    to: relative(root, resolve(root, dirname(from), match[2] ?? match[3] ?? '')).replaceAll('\\', '/'),
-    typeOnly: match[1] !== undefined,
-  }))
+  const statements = text.matchAll(
+    /(?:^|\n)\s*(?:import|export)\s(type\s)?[^'";]*?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)/g,
+  )
+  return [...statements]
+    .filter(match => !match[0].includes('package.json'))
+    .map(match => ({
+      from,
+      to: relative(root, resolve(root, dirname(from), match[2] ?? match[3] ?? '')).replaceAll('\\', '/'),
+      typeOnly: match[1] !== undefined,
+    }))
 })
 
 function floorOf(path: string): number {
   const found = floors.find(([pattern]) => pattern.test(path))
-  if (!found) throw new Error(`${path} stands on no floor: put it into a folder that has one, or give its folder a floor here`)
+  if (!found)
+    throw new Error(
+      `${path} stands on no floor: put it into a folder that has one, or give its folder a floor here`,
+    )
   return found[1]
 }
 
@@ -62,7 +69,8 @@ test('imports point to lower floors only, and plug-in families do not know each 
 
 test('there are no import cycles', () => {
   const edges = new Map<string, string[]>()
-  for (const { from, to, typeOnly } of imports) if (!typeOnly) edges.set(from, [...(edges.get(from) ?? []), to])
+  for (const { from, to, typeOnly } of imports)
+    if (!typeOnly) edges.set(from, [...(edges.get(from) ?? []), to])
   const done = new Set<string>()
   const cycles: string[] = []
   const visit = (file: string, path: string[]): void => {

@@ -61,7 +61,12 @@ export async function runSuite(
     ended = !trialParts.signal.aborted
   } finally {
     // Also after a failure: what has finished is summed up, whatever stopped the rest.
-    const closed = closeManifest(manifest, [...trials.values()], ended ? 'finished' : 'interrupted', parts.now())
+    const closed = closeManifest(
+      manifest,
+      [...trials.values()],
+      ended ? 'finished' : 'interrupted',
+      parts.now(),
+    )
     await store.update(closed)
     progress.onRunEnd?.(closed)
   }
@@ -90,7 +95,10 @@ export function judgeRun(
     )
   const [first, ...others] = setups
   const sideBySide = others.map(setup =>
-    compare(sideOfRun(manifest, trials, first as string), sideOfRun(manifest, trials, setup), { ...options, gate: false }),
+    compare(sideOfRun(manifest, trials, first as string), sideOfRun(manifest, trials, setup), {
+      ...options,
+      gate: false,
+    }),
   )
   return {
     run: manifest,

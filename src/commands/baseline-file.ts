@@ -18,10 +18,14 @@ export async function readBaseline(path: string | null, suite: string, io: Io): 
     )
   }
   if (baseline.suite !== suite) {
-    throw new UserError(`${relative(io.cwd, path)}: is the baseline of suite ${baseline.suite}, not of ${suite}. Name the right file in "gate".`)
+    throw new UserError(
+      `${relative(io.cwd, path)}: is the baseline of suite ${baseline.suite}, not of ${suite}. Name the right file in "gate".`,
+    )
   }
   if (Object.keys(baseline.setups).length === 0) {
-    throw new UserError(`${relative(io.cwd, path)}: holds no setup. Accept a run: agent-eval baseline accept latest --reason "…"`)
+    throw new UserError(
+      `${relative(io.cwd, path)}: holds no setup. Accept a run: agent-eval baseline accept latest --reason "…"`,
+    )
   }
   return baseline
 }

@@ -19,11 +19,14 @@ export interface AcceptOptions {
 /** `agent-eval baseline accept RUN --reason …`: what this run measured is from now on what others are compared with. */
 export async function accept(reference: string, options: AcceptOptions, io: Io): Promise<ExitCode> {
   const reason = options.reason.trim()
-  if (reason === '') throw new UserError('--reason is empty: say in a sentence why this run is the new baseline')
+  if (reason === '')
+    throw new UserError('--reason is empty: say in a sentence why this run is the new baseline')
   const { manifest, trials, suite, folder } = await storeFor(io, null).load(reference)
   const path = options.file === undefined ? suite.gate.baseline : resolve(io.cwd, options.file)
   if (path === null) {
-    throw new UserError(`suite ${suite.name} names no baseline file: add "gate: { baseline: ./baselines/${suite.name}.json }" to it, or use --file`)
+    throw new UserError(
+      `suite ${suite.name} names no baseline file: add "gate: { baseline: ./baselines/${suite.name}.json }" to it, or use --file`,
+    )
   }
   const existing = await readBaselineIfAny(path, io)
   const { user } = await provenance(io.cwd, io)
@@ -34,10 +37,15 @@ export async function accept(reference: string, options: AcceptOptions, io: Io):
     runDigest: sha256(await readFile(join(folder, 'trials.jsonl'))),
   }
   const setups = options.setup ?? Object.keys(manifest.setups)
-  const baseline = acceptBaseline(existing, manifest, trials, setups, acceptance, { partial: options.partial ?? false })
+  const baseline = acceptBaseline(existing, manifest, trials, setups, acceptance, {
+    partial: options.partial ?? false,
+  })
   await mkdir(dirname(path), { recursive: true })
   await writeAtomically(path, renderBaseline(baseline))
   if (options.json) answerJson(io, baseline)
-  tell(io, `Accepted run ${manifest.id} into ${relative(io.cwd, path)}. Commit it, so that the change is reviewed:\n  git add ${relative(io.cwd, path)}`)
+  tell(
+    io,
+    `Accepted run ${manifest.id} into ${relative(io.cwd, path)}. Commit it, so that the change is reviewed:\n  git add ${relative(io.cwd, path)}`,
+  )
   return exitCodes.pass
 }

@@ -19,14 +19,26 @@ export interface CompareOptions {
  * `agent-eval compare A [B]`: two runs, two setups of one run (`RUN:SETUP`), or a run and a baseline file. With one run only:
  * its setups side by side.
  */
-export async function compare(a: string, b: string | undefined, options: CompareOptions, io: Io): Promise<ExitCode> {
+export async function compare(
+  a: string,
+  b: string | undefined,
+  options: CompareOptions,
+  io: Io,
+): Promise<ExitCode> {
   const left = await sidesOf(a, io)
   const pairs = b === undefined ? withinOne(left, a) : acrossTwo(left, await sidesOf(b, io), a, b)
   const comparisons = pairs.map(([base, candidate]) =>
     compareSides(base, candidate, { margin: options.margin ?? 10, strict: false, gate: false }),
   )
   if (options.json) answerJson(io, { comparisons })
-  else answer(io, renderComparisons(comparisons, { paint: paintFor(io.stdout, io.env), columns: io.stdout.columns ?? 100 }))
+  else
+    answer(
+      io,
+      renderComparisons(comparisons, {
+        paint: paintFor(io.stdout, io.env),
+        columns: io.stdout.columns ?? 100,
+      }),
+    )
   return exitCodes.pass
 }
 
@@ -60,7 +72,9 @@ async function runSides(reference: string, io: Io): Promise<Side[]> {
 function withinOne(sides: Side[], reference: string): [Side, Side][] {
   const [first, ...others] = sides
   if (!first || others.length === 0) {
-    throw new UserError(`${reference} has one setup only. Name a second side: agent-eval compare ${reference} OTHER-RUN`)
+    throw new UserError(
+      `${reference} has one setup only. Name a second side: agent-eval compare ${reference} OTHER-RUN`,
+    )
   }
   return others.map(other => [first, other])
 }
@@ -70,9 +84,13 @@ function acrossTwo(left: Side[], right: Side[], a: string, b: string): [Side, Si
   const [onlyLeft, onlyRight] = [left[0], right[0]]
   if (left.length === 1 && right.length === 1 && onlyLeft && onlyRight) return [[onlyLeft, onlyRight]]
   const pairs = left.flatMap(base =>
-    right.filter(candidate => candidate.setup === base.setup).map((candidate): [Side, Side] => [base, candidate]),
+    right
+      .filter(candidate => candidate.setup === base.setup)
+      .map((candidate): [Side, Side] => [base, candidate]),
   )
   if (pairs.length > 0) return pairs
   const names = (sides: Side[]): string => sides.map(side => side.setup).join(', ')
-  throw new UserError(`no setup is in both: ${a} has ${names(left)}; ${b} has ${names(right)}. Name them: agent-eval compare ${a}:SETUP ${b}:SETUP`)
+  throw new UserError(
+    `no setup is in both: ${a} has ${names(left)}; ${b} has ${names(right)}. Name them: agent-eval compare ${a}:SETUP ${b}:SETUP`,
+  )
 }

@@ -46,7 +46,11 @@ async function git(): Promise<Check> {
   const { stdout, failed } = await execa('git', ['--version'], { reject: false, timeout: 10_000 })
   const [major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(stdout)?.slice(1) ?? []).map(Number)
   const ok = !failed && (major > 2 || (major === 2 && minor >= 30))
-  const message = ok ? stdout : failed ? 'not found: install git 2.30 or newer' : `${stdout} is too old: install git 2.30 or newer`
+  const message = ok
+    ? stdout
+    : failed
+      ? 'not found: install git 2.30 or newer'
+      : `${stdout} is too old: install git 2.30 or newer`
   return { group: 'base', name: 'git', state: ok ? 'ok' : 'broken', message }
 }
 
@@ -56,7 +60,12 @@ async function sandbox(): Promise<Check> {
   try {
     await probe()
   } catch (error) {
-    return { group: 'base', name, state: 'broken', message: error instanceof Error ? error.message : String(error) }
+    return {
+      group: 'base',
+      name,
+      state: 'broken',
+      message: error instanceof Error ? error.message : String(error),
+    }
   }
   const message =
     isolation.level === 'none'
@@ -74,7 +83,12 @@ async function places(io: Io): Promise<Check[]> {
         const { bavail, bsize } = await statfs(path)
         const freeGb = (bavail * bsize) / 2 ** 30
         const message = `${path}, ${freeGb.toFixed(1)} GB free`
-        return { group: 'base', name, state: freeGb < 1 ? 'broken' : 'ok', message: freeGb < 1 ? `${message}: too little, free some` : message }
+        return {
+          group: 'base',
+          name,
+          state: freeGb < 1 ? 'broken' : 'ok',
+          message: freeGb < 1 ? `${message}: too little, free some` : message,
+        }
       } catch (error) {
         return { group: 'base', name, state: 'broken', message: `${path}: ${String(error)}` }
       }
@@ -89,7 +103,12 @@ async function agents(): Promise<Check[]> {
       const config = harness.config.safeParse({})
       if (!config.success) return { group: 'agents', name, state: 'ok', message: harness.description }
       const { ok, version, message } = await harness.probe(config.data)
-      return { group: 'agents', name, state: ok ? 'ok' : 'absent', message: version ? `${version}  ${message}` : message }
+      return {
+        group: 'agents',
+        name,
+        state: ok ? 'ok' : 'absent',
+        message: version ? `${version}  ${message}` : message,
+      }
     }),
   )
 }

@@ -9,6 +9,7 @@ const more = suiteText.replace('trials: 3', 'trials: 6')
 
 test('accept a baseline, then the gate is green for the same and red for a worse setup', async () => {
   const at = await place({ ...project, 'suite.yaml': more })
+  at.env['GITHUB_ACTOR'] = 'ada'
   const early = await at.run('run', 'suite.yaml', '--gate')
   expect(early.exitCode).toBe(2)
   expect(early.stderr).toContain('baseline accept')
@@ -18,7 +19,7 @@ test('accept a baseline, then the gate is green for the same and red for a worse
   expect(accepted.exitCode).toBe(0)
   const text = await readFile(join(at.path, 'baselines/calc.json'), 'utf8')
   expect(JSON.parse(text).setups.guided).toMatchObject({
-    accepted: { reason: 'first baseline', by: 'tester@example.test', previous: null },
+    accepted: { reason: 'first baseline', by: 'ada', previous: null },
     tasks: { add: { passed: 6, graded: 6 } },
   })
 
@@ -50,7 +51,15 @@ test('nothing graded is never green', async () => {
   await at.run('run', 'suite.yaml', '--setup', 'guided')
   await at.run('baseline', 'accept', 'latest', '--reason', 'first')
   await at.write({ 'agent.yaml': 'tasks:\n  add:\n    - steps: [{ fail: the model server is down }]\n' })
-  const { exitCode, stderr } = await at.run('run', 'suite.yaml', '--setup', 'guided', '--gate', '--trials', '1')
+  const { exitCode, stderr } = await at.run(
+    'run',
+    'suite.yaml',
+    '--setup',
+    'guided',
+    '--gate',
+    '--trials',
+    '1',
+  )
   expect(exitCode).toBe(4)
   expect(stderr).toContain('the model server is down')
 })
@@ -74,7 +83,10 @@ test('baseline accept needs a reason, and a second one remembers the first', asy
   await at.run('baseline', 'accept', 'latest', '--reason', 'one')
   await at.run('baseline', 'accept', 'latest', '--reason', 'two')
   const { setups } = JSON.parse(await readFile(join(at.path, 'baselines/calc.json'), 'utf8'))
-  expect(setups.guided.accepted).toMatchObject({ reason: 'two', previous: expect.stringMatching(/^[0-9a-f]{64}$/) })
+  expect(setups.guided.accepted).toMatchObject({
+    reason: 'two',
+    previous: expect.stringMatching(/^[0-9a-f]{64}$/),
+  })
 })
 
 test('compare: two setups of a run, two runs, a baseline and a run', async () => {
@@ -86,7 +98,11 @@ test('compare: two setups of a run, two runs, a baseline and a run', async () =>
   expect(inOne.stdout).toMatch(/add[^\n]*0\/6[^\n]*6\/6/)
   const named = await at.run('compare', 'latest:guided', 'latest:bare', '--json')
   const [comparison] = JSON.parse(named.stdout).comparisons
-  expect(comparison).toMatchObject({ comparedTasks: 1, verdict: { decision: 'regressed' }, tasks: [{ task: 'add', flipped: true, delta: -1 }] })
+  expect(comparison).toMatchObject({
+    comparedTasks: 1,
+    verdict: { decision: 'regressed' },
+    tasks: [{ task: 'add', flipped: true, delta: -1 }],
+  })
   expect(comparison.pRegressed).toBeLessThan(0.01)
   const withBaseline = await at.run('compare', 'baselines/calc.json:guided', 'latest:guided', '--json')
   expect(JSON.parse(withBaseline.stdout).comparisons[0].difference.value).toBe(0)
@@ -102,11 +118,16 @@ test('grade: judges the stored patches again with mended graders, without the ag
   const wrong = JSON.parse((await at.run('list', 'latest', '--json')).stdout)
   expect(wrong.trials.map((trial: { pass: boolean }) => trial.pass)).toEqual([false, false])
 
-  await at.write({ 'hidden/add.test.js': project['hidden/add.test.js'] ?? '', 'agent.yaml': 'tasks: { add: [{ steps: [{ fail: must not run }] }] }\n' })
+  await at.write({
+    'hidden/add.test.js': project['hidden/add.test.js'] ?? '',
+    'agent.yaml': 'tasks: { add: [{ steps: [{ fail: must not run }] }] }\n',
+  })
   const again = await at.run('grade', 'latest', '--suite', 'suite.yaml')
   expect(again.exitCode).toBe(0)
   const right = JSON.parse((await at.run('list', 'latest', '--json')).stdout)
-  expect(Object.fromEntries(right.trials.map((trial: { id: string; pass: boolean }) => [trial.id, trial.pass]))).toEqual({
+  expect(
+    Object.fromEntries(right.trials.map((trial: { id: string; pass: boolean }) => [trial.id, trial.pass])),
+  ).toEqual({
     'add/bare/0': false,
     'add/guided/0': true,
   })

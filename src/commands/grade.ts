@@ -23,12 +23,19 @@ export async function grade(reference: string, options: GradeOptions, io: Io): P
   const stored = await storeFor(io, null).load(reference)
   const suite: Suite = options.suite === undefined ? stored.suite : await load(options.suite, io)
   const known = new Set(suite.tasks.map(task => task.id))
-  const gradable = stored.trials.filter(trial => trial.outcome !== null && known.has(trial.task) && Object.hasOwn(suite.setups, trial.setup))
-  if (gradable.length === 0) throw new InfraError(`run ${stored.manifest.id} holds no patch that this suite could grade`)
+  const gradable = stored.trials.filter(
+    trial => trial.outcome !== null && known.has(trial.task) && Object.hasOwn(suite.setups, trial.setup),
+  )
+  if (gradable.length === 0)
+    throw new InfraError(`run ${stored.manifest.id} holds no patch that this suite could grade`)
 
   const interrupt = onInterrupt(io)
   const store = storeFor(io, suite)
-  const progress = progressReporter({ stream: io.stderr, isTTY: io.stderr.isTTY && !io.env['CI'], clock: () => performance.now() })
+  const progress = progressReporter({
+    stream: io.stderr,
+    isTTY: io.stderr.isTTY && !io.env['CI'],
+    clock: () => performance.now(),
+  })
   const { parts, close } = await openTrialParts(
     { suite, runId: stored.manifest.id, store, progress, sandbox: sandboxFor(), signal: interrupt.signal },
     io,
@@ -51,7 +58,12 @@ export async function grade(reference: string, options: GradeOptions, io: Io): P
         },
       )
       const { manifest, trials } = await store.load(stored.manifest.id)
-      const closed = closeManifest(manifest, trials, manifest.status === 'finished' ? 'finished' : 'interrupted', manifest.finishedAt ?? new Date().toISOString())
+      const closed = closeManifest(
+        manifest,
+        trials,
+        manifest.status === 'finished' ? 'finished' : 'interrupted',
+        manifest.finishedAt ?? new Date().toISOString(),
+      )
       await store.update(closed)
       progress.onRunEnd?.(closed)
     })
@@ -62,7 +74,11 @@ export async function grade(reference: string, options: GradeOptions, io: Io): P
   if (interrupt.signal.aborted) return exitCodes.interrupted
   const again = await store.load(stored.manifest.id)
   const left = stored.trials.length - gradable.length
-  if (left > 0) tell(io, `${left} trials have no patch and stay as they were: agent-eval run --resume ${stored.manifest.id}`)
+  if (left > 0)
+    tell(
+      io,
+      `${left} trials have no patch and stay as they were: agent-eval run --resume ${stored.manifest.id}`,
+    )
   await report(judgeRun(again, suite.gate, null, again.warnings), options, io)
   return exitCodes.pass
 }

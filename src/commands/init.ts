@@ -25,21 +25,30 @@ export async function init(options: InitOptions, io: Io): Promise<ExitCode> {
     .revparse(['HEAD'])
     .catch(() => null)
   if (head === null) {
-    throw new UserError(`${root} is not a git repository with a commit. Suites pin commits: git init, git add, git commit, then again.`)
+    throw new UserError(
+      `${root} is not a git repository with a commit. Suites pin commits: git init, git add, git commit, then again.`,
+    )
   }
   const file = join(root, suiteFileName)
   const exists = await access(file).then(
     () => true,
     () => false,
   )
-  if (exists && !options.force) throw new UserError(`${relative(io.cwd, file)} exists already. Use --force to write it anew.`)
+  if (exists && !options.force)
+    throw new UserError(`${relative(io.cwd, file)} exists already. Use --force to write it anew.`)
 
   const [detected, candidates] = await Promise.all([detect(root), findCandidates(root, options.tasks ?? 3)])
   const name = toId(options.name ?? basename(root))
   await writeFile(file, scaffold({ name, head, detected, candidates }))
   const suite = await load(file, io)
 
-  if (options.json) answerJson(io, { file, suite: suite.name, tasks: suite.tasks.map(task => task.id), runner: detected.runner })
+  if (options.json)
+    answerJson(io, {
+      file,
+      suite: suite.name,
+      tasks: suite.tasks.map(task => task.id),
+      runner: detected.runner,
+    })
   const found = [
     detected.runner === null ? 'no test runner that is known' : `tests by ${detected.runner}`,
     detected.contextFiles.length > 0 ? detected.contextFiles.join(', ') : 'no context files',
@@ -65,6 +74,7 @@ function toId(name: string): string {
     .replaceAll(/[^a-z0-9._-]+/g, '-')
     .replace(/^[^a-z0-9]+/, '')
     .slice(0, 64)
-  if (id === '') throw new UserError(`"${name}" cannot be turned into a name: use --name with letters and digits`)
+  if (id === '')
+    throw new UserError(`"${name}" cannot be turned into a name: use --name with letters and digits`)
   return id
 }

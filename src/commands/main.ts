@@ -66,7 +66,10 @@ Examples:
       .exitOverride()
       .addHelpText('after', `\nExamples:\n${examples.map(example => `  agent-eval ${example}`).join('\n')}`)
 
-  verb('init', 'write a first suite for the repository you stand in', ['init', 'init --name parser --tasks 5'])
+  verb('init', 'write a first suite for the repository you stand in', [
+    'init',
+    'init --name parser --tasks 5',
+  ])
     .option('--name <name>', 'name of the suite (default: the folder’s)')
     .option('--tasks <n>', 'how many tasks to make of past commits', positive, 3)
     .option('--force', 'write over an existing agent-eval.yaml')
@@ -102,7 +105,11 @@ Examples:
     .option('--baseline <file>', 'another baseline than the suite’s')
     .option('--strict', 'inconclusive is exit code 3 rather than 0')
     .option('--resume <run>', 'finish a run that was interrupted')
-    .option('--report <format[=file]>', 'also as json, junit, markdown or terminal; without a file on stdout (repeatable)', collect)
+    .option(
+      '--report <format[=file]>',
+      'also as json, junit, markdown or terminal; without a file on stdout (repeatable)',
+      collect,
+    )
     .option('--json', 'the whole report on stdout')
     .action((suite, options) => run(async () => (await import('./run.ts')).run(suite, options, io)))
 
@@ -112,27 +119,47 @@ Examples:
   ])
     .option('--suite <file>', 'with the graders of this file rather than those the run had')
     .option('--concurrency <n>', 'trials at a time', positive)
-    .option('--report <format[=file]>', 'also as json, junit, markdown or terminal; without a file on stdout (repeatable)', collect)
+    .option(
+      '--report <format[=file]>',
+      'also as json, junit, markdown or terminal; without a file on stdout (repeatable)',
+      collect,
+    )
     .option('--json', 'the whole report on stdout')
-    .action((reference, options) => run(async () => (await import('./grade.ts')).grade(reference, options, io)))
+    .action((reference, options) =>
+      run(async () => (await import('./grade.ts')).grade(reference, options, io)),
+    )
 
   verb('compare <a> [b]', 'two runs, two setups of a run (RUN:SETUP), or a run and a baseline file', [
     'compare latest',
     'compare latest:bare latest:guided',
     'compare evals/baselines/dates.json latest',
   ])
-    .option('--margin <points>', 'the largest drop that is still acceptable, in percentage points', positive, 10)
+    .option(
+      '--margin <points>',
+      'the largest drop that is still acceptable, in percentage points',
+      positive,
+      10,
+    )
     .option('--json', 'data on stdout')
     .action((a, b, options) => run(async () => (await import('./compare.ts')).compare(a, b, options, io)))
 
-  verb('gate <run>', 'compare a run with the baseline; the verdict is the exit code', ['gate latest', 'gate latest --strict'])
+  verb('gate <run>', 'compare a run with the baseline; the verdict is the exit code', [
+    'gate latest',
+    'gate latest --strict',
+  ])
     .option('--baseline <file>', 'another baseline than the suite’s')
     .option('--strict', 'inconclusive is exit code 3 rather than 0')
-    .option('--report <format[=file]>', 'also as json, junit, markdown or terminal; without a file on stdout (repeatable)', collect)
+    .option(
+      '--report <format[=file]>',
+      'also as json, junit, markdown or terminal; without a file on stdout (repeatable)',
+      collect,
+    )
     .option('--json', 'the whole report on stdout')
     .action((reference, options) => run(async () => (await import('./gate.ts')).gate(reference, options, io)))
 
-  const baseline = verb('baseline', 'what gates compare with', ['baseline accept latest --reason "first baseline, reviewed by hand"'])
+  const baseline = verb('baseline', 'what gates compare with', [
+    'baseline accept latest --reason "first baseline, reviewed by hand"',
+  ])
   baseline
     .command('accept <run>')
     .description('make what a run measured the baseline')
@@ -142,21 +169,33 @@ Examples:
     .option('--file <file>', 'another file than the suite’s')
     .option('--partial', 'also from an interrupted run, or one with fewer tasks than before')
     .option('--json', 'data on stdout')
-    .addHelpText('after', '\nExamples:\n  agent-eval baseline accept latest --reason "first baseline, reviewed by hand"')
-    .action((reference, options) => run(async () => (await import('./baseline.ts')).accept(reference, options, io)))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  agent-eval baseline accept latest --reason "first baseline, reviewed by hand"',
+    )
+    .action((reference, options) =>
+      run(async () => (await import('./baseline.ts')).accept(reference, options, io)),
+    )
 
-  verb('list [what]', 'runs; the trials of a RUN; the tasks and setups of a SUITE file', ['list', 'list latest', 'list evals/dates.yaml'])
+  verb('list [what]', 'runs; the trials of a RUN; the tasks and setups of a SUITE file', [
+    'list',
+    'list latest',
+    'list evals/dates.yaml',
+  ])
     .option('--json', 'data on stdout')
     .action((what, options) => run(async () => (await import('./list.ts')).list(what, options, io)))
 
-  verb('show <trial>', 'one trial: grades, transcript, patch', ['show utc-offset/guided/0', 'show utc-offset/guided/0 --run 20261101-1200'])
+  verb('show <trial>', 'one trial: grades, transcript, patch', [
+    'show utc-offset/guided/0',
+    'show utc-offset/guided/0 --run 20261101-1200',
+  ])
     .option('--run <run>', 'of this run (default: the latest)', 'latest')
     .option('--json', 'data on stdout')
     .action((trial, options) => run(async () => (await import('./show.ts')).show(trial, options, io)))
 
-  verb('schema', 'the JSON Schema of suite files, for editors', ['schema > .vscode/agent-eval.schema.json']).action(() =>
-    run(async () => (await import('./schema.ts')).schema(io)),
-  )
+  verb('schema', 'the JSON Schema of suite files, for editors', [
+    'schema > .vscode/agent-eval.schema.json',
+  ]).action(() => run(async () => (await import('./schema.ts')).schema(io)))
 
   verb('doctor', 'what is here: node, git, agents, keys, isolation', ['doctor'])
     .option('--json', 'data on stdout')
@@ -172,6 +211,7 @@ function collect(value: string, earlier: string[] = []): string[] {
 
 function positive(text: string): number {
   const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('a whole number of at least 1 is expected')
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError('a whole number of at least 1 is expected')
   return value
 }

@@ -30,7 +30,9 @@ export async function checkReadiness(
   ].filter(([name]) => !io.env[name])
   if (unset.length > 0) {
     const lines = [...new Map(unset).entries()].map(([name, user]) => `  ${name} (${user})`)
-    throw new UserError(`environment variables that the suite needs are not set:\n${lines.join('\n')}\nSet them and run again.`)
+    throw new UserError(
+      `environment variables that the suite needs are not set:\n${lines.join('\n')}\nSet them and run again.`,
+    )
   }
 
   const probes = await Promise.all(
@@ -45,10 +47,15 @@ export async function checkReadiness(
     throw new InfraError(`agents are missing:\n${lines.join('\n')}\nagent-eval doctor shows what is there.`)
   }
 
-  const short = Object.entries(Object.fromEntries(setups.flatMap(setup => setup.env.pass.map(name => [name, io.env[name] ?? '']))))
+  const short = Object.entries(
+    Object.fromEntries(setups.flatMap(setup => setup.env.pass.map(name => [name, io.env[name] ?? '']))),
+  )
     .filter(([, value]) => value.length < 8)
     .map(([name]) => name)
   if (short.length > 0) {
-    tell(io, `warning: ${short.join(', ')} has fewer than 8 characters: too short to be told apart from ordinary text, so it is not redacted.`)
+    tell(
+      io,
+      `warning: ${short.join(', ')} has fewer than 8 characters: too short to be told apart from ordinary text, so it is not redacted.`,
+    )
   }
 }

@@ -26,7 +26,14 @@ export async function report(judged: Report, options: ReportOptions, io: Io): Pr
   }
   if (options.json) answer(io, renderers.json(judged))
   const style = { paint: paintFor(io.stderr, io.env), columns: io.stderr.columns ?? 100 }
-  tell(io, renderTerminal(judged, { ...style, cwd: io.cwd, folder: join(folders(io).results, 'runs', judged.run.id) }))
+  tell(
+    io,
+    renderTerminal(judged, {
+      ...style,
+      cwd: io.cwd,
+      folder: join(folders(io).results, 'runs', judged.run.id),
+    }),
+  )
 }
 
 /** Before the run: a wrong format must not be found out after the money is spent. */
@@ -34,7 +41,9 @@ export function checkReportOptions(options: ReportOptions): void {
   const toStdout = (options.report ?? []).filter(wanted => !wanted.includes('='))
   for (const wanted of options.report ?? []) pick(renderers, wanted.split('=')[0] ?? '', 'report format')
   if (toStdout.length + (options.json ? 1 : 0) > 1) {
-    throw new UserError('only one report can go to stdout: write the others to files, as in --report markdown=summary.md')
+    throw new UserError(
+      'only one report can go to stdout: write the others to files, as in --report markdown=summary.md',
+    )
   }
 }
 

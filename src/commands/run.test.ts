@@ -31,19 +31,33 @@ test('run: loads, runs both setups, grades by hidden tests, stores all of it, an
   const { folder, manifest, trials } = await onlyRun(at)
   expect(manifest).toMatchObject({ status: 'finished', isolation: { level: 'none', network: 'open' } })
   expect(manifest.plan).toHaveLength(6)
-  expect(trials.filter(trial => trial.setup === 'guided').every(trial => trial.status === 'graded' && trial.pass)).toBe(true)
-  expect(trials.filter(trial => trial.setup === 'bare').every(trial => trial.status === 'graded' && !trial.pass)).toBe(true)
+  expect(
+    trials.filter(trial => trial.setup === 'guided').every(trial => trial.status === 'graded' && trial.pass),
+  ).toBe(true)
+  expect(
+    trials.filter(trial => trial.setup === 'bare').every(trial => trial.status === 'graded' && !trial.pass),
+  ).toBe(true)
   const patch = await readFile(join(folder, 'trials/add/guided/0/patch.diff'), 'utf8')
   expect(patch).toContain('+export const add = (a, b) => a + b')
   expect(patch).not.toContain('AGENTS.md')
-  expect(await readFile(join(folder, 'trials/add/guided/0/transcript.jsonl'), 'utf8')).toContain('I change the sign.')
+  expect(await readFile(join(folder, 'trials/add/guided/0/transcript.jsonl'), 'utf8')).toContain(
+    'I change the sign.',
+  )
   // Nothing is left where the agents worked.
   expect(await readdir(at.env['AGENT_EVAL_WORK'] as string)).toEqual([])
 })
 
 test('run --json: the whole report on stdout, nothing else', async () => {
   const at = await place(project)
-  const { exitCode, stdout } = await at.run('run', 'suite.yaml', '--json', '--trials', '1', '--setup', 'guided')
+  const { exitCode, stdout } = await at.run(
+    'run',
+    'suite.yaml',
+    '--json',
+    '--trials',
+    '1',
+    '--setup',
+    'guided',
+  )
   expect(exitCode).toBe(0)
   const report = JSON.parse(stdout)
   expect(report.run.plan).toEqual(['add/guided/0'])
@@ -73,10 +87,14 @@ test('a harness that crashes fails its trial; one that floods, hangs or is missi
     garbage: 'head -c 300000 /dev/urandom',
     missing: 'no-such-program-anywhere',
   }
-  const setups = Object.keys(agents).map(name => `  ${name}: { harness: { type: command, run: [./${name}.sh] } }`)
+  const setups = Object.keys(agents).map(
+    name => `  ${name}: { harness: { type: command, run: [./${name}.sh] } }`,
+  )
   const at = await place({
     ...project,
-    ...Object.fromEntries(Object.entries(agents).map(([name, text]) => [`${name}.sh`, `#!/bin/sh\n${text}\n`])),
+    ...Object.fromEntries(
+      Object.entries(agents).map(([name, text]) => [`${name}.sh`, `#!/bin/sh\n${text}\n`]),
+    ),
     'suite.yaml': suiteText
       .replace(/setups:\n(  .*\n)+/, `setups:\n${setups.join('\n')}\n`)
       .replace('vary: [context]', 'vary: [harness]')
@@ -86,7 +104,11 @@ test('a harness that crashes fails its trial; one that floods, hangs or is missi
   const { exitCode, stderr } = await at.run('run', 'suite.yaml')
   const { trials } = await onlyRun(at)
   const of = (setup: string): Trial | undefined => trials.find(trial => trial.setup === setup)
-  expect(of('crash')).toMatchObject({ status: 'graded', pass: false, attempt: { stop: 'crash', exitCode: 3 } })
+  expect(of('crash')).toMatchObject({
+    status: 'graded',
+    pass: false,
+    attempt: { stop: 'crash', exitCode: 3 },
+  })
   expect(of('crash')?.attempt?.message).toContain('no such model')
   expect(of('flood')).toMatchObject({ status: 'graded', pass: false })
   expect(of('hang')).toMatchObject({ status: 'graded', pass: false, attempt: { stop: 'timeout' } })
@@ -99,7 +121,10 @@ test('a harness that crashes fails its trial; one that floods, hangs or is missi
 test('a prepare that fails makes its trials errored, with the output of the command', async () => {
   const at = await place({
     ...project,
-    'suite.yaml': suiteText.replace('{ folder: ./calc }', '{ folder: ./calc, prepare: ["echo cannot find the compiler; exit 7"] }'),
+    'suite.yaml': suiteText.replace(
+      '{ folder: ./calc }',
+      '{ folder: ./calc, prepare: ["echo cannot find the compiler; exit 7"] }',
+    ),
   })
   const { exitCode, stderr } = await at.run('run', 'suite.yaml', '--trials', '1')
   expect(exitCode).toBe(4)
@@ -111,7 +136,8 @@ test('a prepare that fails makes its trials errored, with the output of the comm
 test('Ctrl-C keeps what is finished, leaves no process, and --resume does the rest', async () => {
   const at = await place({
     ...project,
-    'agent.yaml': 'tasks:\n  add:\n    - if: { setup: guided }\n      steps: [{ run: [sleep, "600"] }]\n    - steps: [{ say: done }]\n',
+    'agent.yaml':
+      'tasks:\n  add:\n    - if: { setup: guided }\n      steps: [{ run: [sleep, "600"] }]\n    - steps: [{ say: done }]\n',
     'suite.yaml': suiteText.replace('trials: 3', 'trials: 1').replace('timeout: 30s', 'timeout: 10m'),
   })
   const child = execa('node', [join(import.meta.dirname, '../../dist/cli.js'), 'run', 'suite.yaml'], {
@@ -134,7 +160,9 @@ test('Ctrl-C keeps what is finished, leaves no process, and --resume does the re
   await at.write({ 'agent.yaml': 'unused: the stored suite counts' })
   const stored = await onlyRun(at)
   const suite = await readFile(join(stored.folder, 'suite.json'), 'utf8')
-  await at.write({ [`.agent-eval/runs/${stored.manifest.id}/suite.json`]: suite.replaceAll('600', '0') })
+  await at.write({
+    [`.agent-eval/runs/${stored.manifest.id}/suite.json`]: suite.replaceAll('sleep, \\"600', 'sleep, \\"0'),
+  })
   const resumed = await at.run('run', '--resume', 'latest')
   expect(resumed.exitCode).toBe(0)
   const after = await onlyRun(at)
@@ -145,9 +173,13 @@ test('Ctrl-C keeps what is finished, leaves no process, and --resume does the re
 test('a secret that a setup passes never reaches the disk, whatever the agent does with it', async () => {
   const at = await place({
     ...project,
-    'leak.sh': '#!/bin/sh\necho "key: $LEAKED_KEY"\nprintf %s "$LEAKED_KEY" | base64 > key.txt\nprintf %s "$LEAKED_KEY" >> src/add.js\n',
+    'leak.sh':
+      '#!/bin/sh\necho "key: $LEAKED_KEY"\nprintf %s "$LEAKED_KEY" | base64 > key.txt\nprintf %s "$LEAKED_KEY" >> src/add.js\n',
     'suite.yaml': suiteText
-      .replace(/setups:\n(  .*\n)+/, 'setups:\n  leak: { harness: { type: command, run: [./leak.sh] }, env: [LEAKED_KEY] }\n')
+      .replace(
+        /setups:\n(  .*\n)+/,
+        'setups:\n  leak: { harness: { type: command, run: [./leak.sh] }, env: [LEAKED_KEY] }\n',
+      )
       .replace('vary: [context]\n', ''),
   })
   const missing = await at.run('run', 'suite.yaml')
@@ -158,8 +190,14 @@ test('a secret that a setup passes never reaches the disk, whatever the agent do
   const { exitCode, stderr } = await at.run('run', 'suite.yaml', '--trials', '1')
   expect(exitCode).toBe(0)
   expect(stderr).not.toContain('sk-1234567890-secret')
-  const everything = await execa('grep', ['-rlE', 'sk-1234567890-secret|c2stMTIzNDU2Nzg5MC1zZWNyZXQ', join(at.path, '.agent-eval')], { reject: false })
+  const everything = await execa(
+    'grep',
+    ['-rlE', 'sk-1234567890-secret|c2stMTIzNDU2Nzg5MC1zZWNyZXQ', join(at.path, '.agent-eval')],
+    { reject: false },
+  )
   expect(everything.stdout).toBe('')
   const { folder } = await onlyRun(at)
-  expect(await readFile(join(folder, 'trials/add/leak/0/patch.diff'), 'utf8')).toContain('[redacted:LEAKED_KEY]')
+  expect(await readFile(join(folder, 'trials/add/leak/0/patch.diff'), 'utf8')).toContain(
+    '[redacted:LEAKED_KEY]',
+  )
 })

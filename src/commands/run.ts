@@ -36,7 +36,9 @@ export interface RunOptions extends ReportOptions {
 export async function run(file: string | undefined, options: RunOptions, io: Io): Promise<ExitCode> {
   const earlier = options.resume === undefined ? null : await storeFor(io, null).load(options.resume)
   const suite = earlier?.suite ?? (await load(suiteFile(file), io))
-  const specs = earlier ? earlier.manifest.plan.map(specOf) : plan(suite, { tasks: options.task, setups: options.setup, tags: options.tag, trials: options.trials })
+  const specs = earlier
+    ? earlier.manifest.plan.map(specOf)
+    : plan(suite, { tasks: options.task, setups: options.setup, tags: options.tag, trials: options.trials })
 
   if (options.dryRun) {
     if (options.json) answerJson(io, { suite: suite.name, fingerprint: suite.fingerprint, trials: specs })
@@ -46,18 +48,27 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
 
   checkReportOptions(options)
   // Everything that can stop a gate is read and checked before the first paid trial.
-  const gate = { ...suite.gate, strict: options.strict ?? suite.gate.strict, baseline: options.baseline ?? suite.gate.baseline }
+  const gate = {
+    ...suite.gate,
+    strict: options.strict ?? suite.gate.strict,
+    baseline: options.baseline ?? suite.gate.baseline,
+  }
   const baseline = options.gate ? await readBaseline(gate.baseline, suite.name, io) : null
   await checkReadiness(suite, specs, families, io)
 
   const { manifest, trials } = await execute(suite, specs, earlier, options, io)
   if (manifest.status === 'interrupted') {
-    tell(io, `Interrupted: ${trials.length} of ${specs.length} trials are kept. Go on with:\n  agent-eval run --resume ${manifest.id}`)
+    tell(
+      io,
+      `Interrupted: ${trials.length} of ${specs.length} trials are kept. Go on with:\n  agent-eval run --resume ${manifest.id}`,
+    )
     return exitCodes.interrupted
   }
   const judged = judgeRun({ manifest, trials }, gate, baseline)
   await report(judged, options, io)
-  return judged.verdict ? asExitCode(judged.verdict.exitCode) : ungated(judged.run.summaries.map(summary => summary.graded))
+  return judged.verdict
+    ? asExitCode(judged.verdict.exitCode)
+    : ungated(judged.run.summaries.map(summary => summary.graded))
 }
 
 async function execute(
@@ -71,8 +82,15 @@ async function execute(
   const store = storeFor(io, suite)
   const sandbox = sandboxFor()
   const runId = earlier?.manifest.id ?? newRunId(suite.name)
-  const progress = progressReporter({ stream: io.stderr, isTTY: io.stderr.isTTY && !io.env['CI'], clock: () => performance.now() })
-  const { parts, workspaces, close } = await openTrialParts({ suite, runId, store, progress, sandbox, signal: interrupt.signal }, io)
+  const progress = progressReporter({
+    stream: io.stderr,
+    isTTY: io.stderr.isTTY && !io.env['CI'],
+    clock: () => performance.now(),
+  })
+  const { parts, workspaces, close } = await openTrialParts(
+    { suite, runId, store, progress, sandbox, signal: interrupt.signal },
+    io,
+  )
   const concurrency = options.concurrency ?? Math.max(2, availableParallelism())
   try {
     const go = async (): ReturnType<typeof runSuite> =>
@@ -102,7 +120,10 @@ async function execute(
 }
 
 function suiteFile(file: string | undefined): string {
-  if (file === undefined) throw new UserError('which suite? Give its file: agent-eval run evals/SUITE.yaml (agent-eval init makes one)')
+  if (file === undefined)
+    throw new UserError(
+      'which suite? Give its file: agent-eval run evals/SUITE.yaml (agent-eval init makes one)',
+    )
   return file
 }
 

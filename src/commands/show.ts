@@ -15,17 +15,31 @@ export async function show(id: string, options: { run?: string; json?: boolean }
   if (!trial) {
     const near = trials.filter(each => each.id.includes(id)).map(each => each.id)
     const known = (near.length > 0 ? near : trials.map(each => each.id)).slice(0, 6)
-    throw new UserError(`run ${manifest.id} has no trial "${id}"; known: ${known.join(', ') || 'none'} (agent-eval list ${manifest.id} shows all)`)
+    throw new UserError(
+      `run ${manifest.id} has no trial "${id}"; known: ${known.join(', ') || 'none'} (agent-eval list ${manifest.id} shows all)`,
+    )
   }
   const folder = store.trialFolder(manifest.id, id)
-  const [patch, transcript] = await Promise.all([readIfAny(`${folder}/${patchFile}`), readIfAny(`${folder}/${transcriptFile}`)])
+  const [patch, transcript] = await Promise.all([
+    readIfAny(`${folder}/${patchFile}`),
+    readIfAny(`${folder}/${transcriptFile}`),
+  ])
   const events = transcript.split('\n').filter(line => line !== '')
   if (options.json) {
-    answerJson(io, { run: manifest.id, trial, patch, transcript: events.map(line => JSON.parse(line) as unknown), folder })
+    answerJson(io, {
+      run: manifest.id,
+      trial,
+      patch,
+      transcript: events.map(line => JSON.parse(line) as unknown),
+      folder,
+    })
   } else {
     answer(
       io,
-      renderTrial({ trial, patch, transcript: events, folder: relative(io.cwd, folder) }, paintFor(io.stdout, io.env)),
+      renderTrial(
+        { trial, patch, transcript: events, folder: relative(io.cwd, folder) },
+        paintFor(io.stdout, io.env),
+      ),
     )
   }
   return exitCodes.pass

@@ -10,7 +10,10 @@ test('validate: a good suite is said to be valid', async () => {
 })
 
 test('validate: all mistakes of a file at once, with place and nearest name', async () => {
-  const at = await place({ ...project, 'suite.yaml': suiteText.replace('trials: 3', 'trial: 3').replace('failToPass', 'failToPas') })
+  const at = await place({
+    ...project,
+    'suite.yaml': suiteText.replace('trials: 3', 'trial: 3').replace('failToPass', 'failToPas'),
+  })
   const { exitCode, stderr } = await at.run('validate', 'suite.yaml')
   expect(exitCode).toBe(2)
   expect(stderr).toMatch(/suite\.yaml:2:1: .*trial.*did you mean "?trials/)
@@ -33,7 +36,9 @@ test('validate --prove: refutes a task whose reference does not help, and one th
   expect(wrong.stderr).toContain('The reference patch must pass')
   expect(wrong.stderr).toContain('adds two numbers')
 
-  await at.write({ 'hidden/add.test.js': "import { test } from 'node:test'\ntest('adds two numbers', () => {})\n" })
+  await at.write({
+    'hidden/add.test.js': "import { test } from 'node:test'\ntest('adds two numbers', () => {})\n",
+  })
   const solved = await at.run('validate', 'suite.yaml', '--prove')
   expect(solved.exitCode).toBe(1)
   expect(solved.stderr).toContain('No change at all must fail')
@@ -45,7 +50,8 @@ test('validate --prove: a fix commit gives hidden tests and reference, and no wo
   const files = (source: string): Record<string, string> => ({
     'package.json': '{ "type": "module" }\n',
     'src/add.js': source,
-    'test/add.test.js': "import { test } from 'node:test'\nimport assert from 'node:assert'\ntest('old', () => assert.ok(1))\n",
+    'test/add.test.js':
+      "import { test } from 'node:test'\nimport assert from 'node:assert'\ntest('old', () => assert.ok(1))\n",
   })
   await at.write(files('export const add = (a, b) => a - b\n'))
   await at.git('add', '-A')

@@ -24,10 +24,19 @@ export interface ValidateOptions {
 /** `agent-eval validate SUITE`: schema and files; with `--prove` also that every task can be solved and is not solved yet. */
 export async function validate(file: string, options: ValidateOptions, io: Io): Promise<ExitCode> {
   const suite = await load(file, io)
-  const tasks = new Set(plan(suite, { tasks: options.task, tags: options.tag, trials: 1 }).map(spec => spec.task))
+  const tasks = new Set(
+    plan(suite, { tasks: options.task, tags: options.tag, trials: 1 }).map(spec => spec.task),
+  )
   const name = relative(io.cwd, suite.file)
   if (!options.prove) {
-    if (options.json) answerJson(io, { suite: suite.name, file: name, fingerprint: suite.fingerprint, valid: true, proofs: null })
+    if (options.json)
+      answerJson(io, {
+        suite: suite.name,
+        file: name,
+        fingerprint: suite.fingerprint,
+        valid: true,
+        proofs: null,
+      })
     tell(
       io,
       `${name} is valid: ${count(tasks.size, 'task')}, ${count(Object.keys(suite.setups).length, 'setup')}, ${suite.trials} trials each.\nProve that each task can be solved: agent-eval validate ${name} --prove`,
@@ -38,10 +47,18 @@ export async function validate(file: string, options: ValidateOptions, io: Io): 
   const interrupt = onInterrupt(io)
   const paint = paintFor(io.stderr, io.env)
   const progress = {
-    onSource: (source: { name: string }, state: string): void => tell(io, `${state === 'ready' ? 'ready' : 'preparing'}: ${source.name}`),
+    onSource: (source: { name: string }, state: string): void =>
+      tell(io, `${state === 'ready' ? 'ready' : 'preparing'}: ${source.name}`),
   }
   const { parts, close } = await openTrialParts(
-    { suite, runId: 'validate', store: storeFor(io, suite), progress, sandbox: sandboxFor(), signal: interrupt.signal },
+    {
+      suite,
+      runId: 'validate',
+      store: storeFor(io, suite),
+      progress,
+      sandbox: sandboxFor(),
+      signal: interrupt.signal,
+    },
     io,
   )
   try {
@@ -59,8 +76,12 @@ export async function validate(file: string, options: ValidateOptions, io: Io): 
         ),
     )
     const proven = proofs.filter(proof => proof.result === 'proven').length
-    if (options.json) answerJson(io, { suite: suite.name, file: name, fingerprint: suite.fingerprint, valid: true, proofs })
-    tell(io, `${proven} of ${count(proofs.length, 'task')} proven.${proven < proofs.length ? ` Logs: ${relative(io.cwd, logs)}` : ''}`)
+    if (options.json)
+      answerJson(io, { suite: suite.name, file: name, fingerprint: suite.fingerprint, valid: true, proofs })
+    tell(
+      io,
+      `${proven} of ${count(proofs.length, 'task')} proven.${proven < proofs.length ? ` Logs: ${relative(io.cwd, logs)}` : ''}`,
+    )
     if (proofs.some(proof => proof.result === 'refuted')) return exitCodes.regressed
     return proven === proofs.length ? exitCodes.pass : exitCodes.infrastructure
   } catch (error) {

@@ -7,10 +7,25 @@ import { project } from '../testing/project.ts'
 test('--version and --help answer, an unknown verb or option is wrong input', async () => {
   const at = await place()
   const version = await at.run('--version')
-  expect(version).toMatchObject({ exitCode: 0, stdout: JSON.parse(await readFile(join(import.meta.dirname, '../../package.json'), 'utf8')).version })
+  expect(version).toMatchObject({
+    exitCode: 0,
+    stdout: JSON.parse(await readFile(join(import.meta.dirname, '../../package.json'), 'utf8')).version,
+  })
   const help = await at.run('--help')
   expect(help.exitCode).toBe(0)
-  for (const verb of ['init', 'validate', 'run', 'grade', 'compare', 'gate', 'baseline', 'list', 'show', 'schema', 'doctor']) {
+  for (const verb of [
+    'init',
+    'validate',
+    'run',
+    'grade',
+    'compare',
+    'gate',
+    'baseline',
+    'list',
+    'show',
+    'schema',
+    'doctor',
+  ]) {
     expect(help.stdout).toMatch(new RegExp(`^  ${verb}\\b`, 'm'))
     const own = await at.run(verb, '--help')
     expect(own.stdout).toContain('Examples:')
@@ -35,7 +50,8 @@ test('schema: a JSON Schema that knows the graders and harnesses', async () => {
   const { exitCode, stdout } = await at.run('schema')
   expect(exitCode).toBe(0)
   const text = JSON.stringify(JSON.parse(stdout))
-  for (const word of ['failToPass', 'scripted', 'hidden', 'maxCostUsd', 'rubric']) expect(text).toContain(word)
+  for (const word of ['failToPass', 'scripted', 'hidden', 'maxCostUsd', 'rubric'])
+    expect(text).toContain(word)
 })
 
 test('doctor: says what is here, never shows a key', async () => {
@@ -45,7 +61,9 @@ test('doctor: says what is here, never shows a key', async () => {
   expect(exitCode).toBe(0)
   const { checks } = JSON.parse(stdout)
   expect(checks.find((check: { name: string }) => check.name === 'git')).toMatchObject({ state: 'ok' })
-  expect(checks.find((check: { name: string }) => check.name === 'OPENAI_API_KEY')).toMatchObject({ state: 'ok' })
+  expect(checks.find((check: { name: string }) => check.name === 'OPENAI_API_KEY')).toMatchObject({
+    state: 'ok',
+  })
   expect(stdout + stderr + (await at.run('doctor')).stderr).not.toContain('never-shown')
 })
 

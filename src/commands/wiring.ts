@@ -3,7 +3,15 @@ import { mkdir, mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import pLimit from 'p-limit'
-import type { Grader, Harness, PreparedSource, ProgressReporter, RunStore, Sandbox, Workspaces } from '../contracts.ts'
+import type {
+  Grader,
+  Harness,
+  PreparedSource,
+  ProgressReporter,
+  RunStore,
+  Sandbox,
+  Workspaces,
+} from '../contracts.ts'
 import { InfraError, UserError } from '../errors.ts'
 import { graders } from '../graders/index.ts'
 import { harnesses } from '../harnesses/index.ts'
@@ -41,7 +49,9 @@ export function secretsOf(suite: Suite, env: NodeJS.ProcessEnv): Record<string, 
   const names = [
     ...Object.values(suite.setups).flatMap(setup => setup.env.pass),
     ...suite.tasks.flatMap(task =>
-      task.graders.flatMap(({ type, config }) => pick(families.graders, type, 'grader').secrets?.(config) ?? []),
+      task.graders.flatMap(
+        ({ type, config }) => pick(families.graders, type, 'grader').secrets?.(config) ?? [],
+      ),
     ),
   ]
   return Object.fromEntries(

@@ -50,7 +50,9 @@ export function gateVerdict(comparisons: readonly Comparison[], problems: readon
   }
   return {
     decision: worst.decision,
-    reasons: parts.flatMap(part => (tellsAll(part, worst, parts.length) ? part.reasons : part.reasons.slice(0, 1))),
+    reasons: parts.flatMap(part =>
+      tellsAll(part, worst, parts.length) ? part.reasons : part.reasons.slice(0, 1),
+    ),
     exitCode: worst.exitCode,
   }
 }

@@ -119,7 +119,9 @@ function checkThatItRan(argv: Command, result: ExecResult, output: string): void
   }
   // What shells say for "cannot execute" and "not found", also the one that runs the suite's own script.
   if (result.exitCode === 126 || result.exitCode === 127) {
-    throw new InfraError(`the agent could not be run (exit code ${result.exitCode}): ${tried}\n${lastLines(output)}`)
+    throw new InfraError(
+      `the agent could not be run (exit code ${result.exitCode}): ${tried}\n${lastLines(output)}`,
+    )
   }
 }
 

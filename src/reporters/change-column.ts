@@ -39,7 +39,8 @@ export function markOf(change: TaskChange | undefined): Mark {
 }
 
 function inconclusiveMark({ delta, flipped }: TaskChange): Mark {
-  if (delta === null || delta === 0) return { ...none, text: '~', meaning: '~: no difference seen, but too few trials to rule one out' }
+  if (delta === null || delta === 0)
+    return { ...none, text: '~', meaning: '~: no difference seen, but too few trials to rule one out' }
   const text = delta < 0 ? 'lower?' : 'higher?'
   return {
     text,

@@ -13,7 +13,7 @@ export function renderRuns(runs: readonly RunManifest[], paint: Paint): string {
     runs.map(run => [
       run.id,
       run.status === 'finished' ? run.status : paint.unsure(run.status),
-      ...[run.summaries.map(({ setup, passed, graded }) => `${setup} ${formatShare(passed, graded)}`).join(', ')],
+      run.summaries.map(({ setup, passed, graded }) => `${setup} ${formatShare(passed, graded)}`).join(', '),
     ]),
   )
 }
@@ -30,7 +30,9 @@ export function renderTrials(run: RunManifest, trials: readonly Trial[], paint: 
       trial.status === 'errored' ? `${trial.phase}: ${firstLine(trial.message)}` : firstFailure(trial),
     ]),
   )
-  return missing > 0 ? `${lines}\n${missing} of ${run.plan.length} trials are missing: agent-eval run --resume ${run.id}` : lines
+  return missing > 0
+    ? `${lines}\n${missing} of ${run.plan.length} trials are missing: agent-eval run --resume ${run.id}`
+    : lines
 }
 
 /** The tasks and setups of a suite. */
@@ -60,7 +62,9 @@ function stateOf(trial: Trial, paint: Paint): string {
 function firstFailure(trial: Extract<Trial, { status: 'graded' }>): string {
   if (trial.pass) return ''
   const grade = trial.grades.find(each => each.status === 'scored' && each.required && !each.pass)
-  return grade?.status === 'scored' ? `${grade.grader}: ${firstLine(grade.explanation)}` : firstLine(trial.attempt.message ?? '')
+  return grade?.status === 'scored'
+    ? `${grade.grader}: ${firstLine(grade.explanation)}`
+    : firstLine(trial.attempt.message ?? '')
 }
 
 /** Pads all columns but the last to their widest cell; colour codes do not count. */
@@ -68,7 +72,12 @@ function columns(rows: readonly string[][]): string {
   const widths: number[] = []
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, visible(cell))))
   return rows
-    .map(row => row.map((cell, i) => (i === row.length - 1 ? cell : cell + ' '.repeat((widths[i] ?? 0) - visible(cell)))).join('  ').trimEnd())
+    .map(row =>
+      row
+        .map((cell, i) => (i === row.length - 1 ? cell : cell + ' '.repeat((widths[i] ?? 0) - visible(cell))))
+        .join('  ')
+        .trimEnd(),
+    )
     .join('\n')
 }
 

@@ -28,12 +28,14 @@ test('verdict, table, flips, folded reasons and cost', () => {
     | task | bare | guided | change |
     | --- | --- | --- | --- |
     | \`utc-offset\` | 5/5 | 1/5 | worse |
-    | \`iso-week\` | 3/5 | 3/5 |  |
+    | \`iso-week\` | 3/5 | 3/5 | ~ |
     | **all 2 tasks** | **80 % of 10** | **40 % of 10** | **-40 points** |
     | likely | 56-100 % | 12-68 % | -46 to -34 |
     | cost per trial | $0.17 | $0.17 | +18 %, likely +5 to +33 |
     | tokens per trial | 12.3k | 12.3k | +2 %, likely -3 to +7 |
     | time per trial | 38s | 38s |  |
+
+    <sub>\\~: no difference seen, but too few trials to rule one out</sub>
 
     <sub>on new tasks like these: likely -60 to -20 points</sub>
 

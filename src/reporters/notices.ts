@@ -24,7 +24,5 @@ function scriptedNotice(run: RunManifest): string[] {
     scripted.length === Object.keys(run.setups).length
       ? 'The agent was the built-in scripted harness'
       : `The agent of ${scripted.join(', ')} was the built-in scripted harness`
-  return [
-    `${who}: no model was called. Use a real one: "harness: pi" (agent-eval doctor lists them).`,
-  ]
+  return [`${who}: no model was called. Use a real one: "harness: pi" (agent-eval doctor lists them).`]
 }

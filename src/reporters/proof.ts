@@ -13,8 +13,14 @@ export interface ProofFacts {
 
 /** One line for a proven task; its problems below one that is not. */
 export function renderProof(proof: ProofFacts, paint: Paint): string {
-  const word = { proven: paint.good('proven  '), refuted: paint.bad('refuted '), unproven: paint.unsure('unproven') }[proof.result]
-  const how = proof.reference.flatMap(grade => (grade.status === 'scored' ? [firstLine(grade.explanation)] : []))
+  const word = {
+    proven: paint.good('proven  '),
+    refuted: paint.bad('refuted '),
+    unproven: paint.unsure('unproven'),
+  }[proof.result]
+  const how = proof.reference.flatMap(grade =>
+    grade.status === 'scored' ? [firstLine(grade.explanation)] : [],
+  )
   const leftOut = proof.leftOut.length > 0 ? ` (not provable by a patch: ${proof.leftOut.join(', ')})` : ''
   const head = `${word}  ${proof.task}${proof.result === 'proven' ? `  ${paint.quiet(how.join('; '))}` : ''}${leftOut}`
   return [head, ...proof.problems.map(problem => indent(safeText(problem)))].join('\n')

@@ -76,6 +76,7 @@ function sameCounts(summary: SetupSummary, counts: ReadonlyMap<string, Counts>):
 
 function headOf(side: { setup: string; label: string }, other: { setup: string; label: string }): string {
   if (side.label === other.label) return side.setup
+  if (side.label.includes(side.setup)) return side.label
   return side.setup === other.setup ? side.label : `${side.setup} (${side.label})`
 }
 

@@ -52,6 +52,8 @@ export function comparisonHeadline({ verdict, margin, base, candidate }: Compari
 
 /** As short as tells the two apart: within one run their setups, for one setup where each comes from. */
 function aboutBoth(base: Comparison['base'], candidate: Comparison['candidate']): string {
+  if (base.label.includes(base.setup) && candidate.label.includes(candidate.setup))
+    return `${candidate.label} against ${base.label}`
   if (base.label === candidate.label) return `${candidate.setup} against ${base.setup}`
   if (base.setup === candidate.setup) return `${candidate.setup}: ${candidate.label} against ${base.label}`
   return `${candidate.setup} (${candidate.label}) against ${base.setup} (${base.label})`

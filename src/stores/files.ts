@@ -30,7 +30,9 @@ export function fileStore(root: string, redact: Redactor): RunStore {
     const manifests = await Promise.all(names.map(name => readManifest(folderOf(name)).catch(() => null)))
     return manifests
       .filter(manifest => manifest !== null)
-      .toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : a.id < b.id ? 1 : -1))
+      .toSorted((a, b) =>
+        a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : a.id < b.id ? 1 : -1,
+      )
   }
 
   async function find(reference: string): Promise<string> {
@@ -39,14 +41,19 @@ export function fileStore(root: string, redact: Redactor): RunStore {
     if (await isFile(join(folderOf(reference), 'run.json'))) return folderOf(reference)
     const ids = (await list()).map(manifest => manifest.id)
     if (ids.length === 0) {
-      throw new UserError(`no run "${reference}": there are no runs below ${relative('', root) || '.'} yet. Start one: agent-eval run SUITE`)
+      throw new UserError(
+        `no run "${reference}": there are no runs below ${relative('', root) || '.'} yet. Start one: agent-eval run SUITE`,
+      )
     }
     if (reference === 'latest') return folderOf(ids[0] as string)
     const starting = ids.filter(id => id.startsWith(reference) || id.endsWith(reference))
     if (starting.length === 1) return folderOf(starting[0] as string)
-    const what = starting.length > 1 ? `${starting.length} runs match "${reference}"` : `no run "${reference}"`
+    const what =
+      starting.length > 1 ? `${starting.length} runs match "${reference}"` : `no run "${reference}"`
     const shown = (starting.length > 1 ? starting : ids).slice(0, 8)
-    throw new UserError(`${what}; known: latest, ${shown.join(', ')}${ids.length > 8 ? ', … (agent-eval list)' : ''}`)
+    throw new UserError(
+      `${what}; known: latest, ${shown.join(', ')}${ids.length > 8 ? ', … (agent-eval list)' : ''}`,
+    )
   }
 
   return {
@@ -77,7 +84,9 @@ export function fileStore(root: string, redact: Redactor): RunStore {
         await file.appendFile(`${torn ? '\n' : ''}${redact.text(JSON.stringify(trial))}\n`)
         await file.datasync()
       } catch (error) {
-        throw new InfraError(`the result of ${trial.id} could not be stored: ${String(error)}`, { cause: error })
+        throw new InfraError(`the result of ${trial.id} could not be stored: ${String(error)}`, {
+          cause: error,
+        })
       } finally {
         await file.close()
       }
@@ -91,7 +100,11 @@ export function fileStore(root: string, redact: Redactor): RunStore {
       const folder = await find(reference)
       const manifest = await readManifest(folder)
       const { trials, warnings } = await readTrials(join(folder, 'trials.jsonl'))
-      const suite = parseStored(Suite, await readFile(join(folder, 'suite.json'), 'utf8'), join(folder, 'suite.json'))
+      const suite = parseStored(
+        Suite,
+        await readFile(join(folder, 'suite.json'), 'utf8'),
+        join(folder, 'suite.json'),
+      )
       return { manifest, trials: inPlanOrder(trials, manifest.plan), suite, folder, warnings }
     },
 
@@ -108,12 +121,18 @@ async function readManifest(folder: string): Promise<RunManifest> {
   return parseStored(RunManifest, await readFile(path, 'utf8'), path)
 }
 
-function parseStored<T>(schema: { safeParse(value: unknown): { success: true; data: T } | { success: false; error: Error } }, text: string, path: string): T {
+function parseStored<T>(
+  schema: { safeParse(value: unknown): { success: true; data: T } | { success: false; error: Error } },
+  text: string,
+  path: string,
+): T {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (error) {
-    throw new UserError(`${relative('', path)}: not JSON (${String(error)}). The file was damaged; restore it or run again.`)
+    throw new UserError(
+      `${relative('', path)}: not JSON (${String(error)}). The file was damaged; restore it or run again.`,
+    )
   }
   const result = schema.safeParse(value)
   if (result.success) return result.data

@@ -10,7 +10,8 @@ export async function readTrials(path: string): Promise<{ trials: Trial[]; warni
   try {
     text = await readFile(path, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { trials: [], warnings: [] }
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      return { trials: [], warnings: [] }
     throw error
   }
   const warnings: string[] = []
@@ -21,8 +22,13 @@ export async function readTrials(path: string): Promise<{ trials: Trial[]; warni
     const trial = parseTrial(line)
     if (trial) byId.set(trial.id, trial)
     else if (index === lines.length - 1) {
-      warnings.push('The last line of trials.jsonl was cut off by a crash and is left out; run again with --resume to redo that trial.')
-    } else warnings.push(`Line ${index + 1} of trials.jsonl is no trial and is left out; run again with --resume to redo it.`)
+      warnings.push(
+        'The last line of trials.jsonl was cut off by a crash and is left out; run again with --resume to redo that trial.',
+      )
+    } else
+      warnings.push(
+        `Line ${index + 1} of trials.jsonl is no trial and is left out; run again with --resume to redo it.`,
+      )
   })
   return { trials: [...byId.values()], warnings }
 }

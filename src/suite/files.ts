@@ -33,7 +33,9 @@ export class SuiteFiles {
     if (isAbsolute(name) || /^[A-Za-z]:|^~/.test(name) || name.includes('\0')) {
       return this.#tell(mention, `"${name}": expected a path relative to ${basename(mention.file.path)}`)
     }
-    return this.#contains(path) ? path : this.#tell(mention, `"${name}" leaves the suite's folder: put the file inside of it`)
+    return this.#contains(path)
+      ? path
+      : this.#tell(mention, `"${name}" leaves the suite's folder: put the file inside of it`)
   }
 
   async read(name: string, mention: Mention): Promise<FileContent | null> {
@@ -59,7 +61,11 @@ export class SuiteFiles {
     if (problem !== null) return this.#tell(mention, `"${name}" ${problem}`)
     const odd: string[] = []
     const files = await readTree(path, each => odd.push(each))
-    if (odd.length > 0) return this.#tell(mention, `"${name}" holds links or special files, which cannot be taken along: ${odd.join(', ')}`)
+    if (odd.length > 0)
+      return this.#tell(
+        mention,
+        `"${name}" holds links or special files, which cannot be taken along: ${odd.join(', ')}`,
+      )
     return files
   }
 
@@ -83,7 +89,8 @@ export class SuiteFiles {
       return null
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined
-      if (code === 'ENOENT' || code === 'ENOTDIR') return `does not exist (looked for ${relative(process.cwd(), path) || path})`
+      if (code === 'ENOENT' || code === 'ENOTDIR')
+        return `does not exist (looked for ${relative(process.cwd(), path) || path})`
       if (code === 'ELOOP' || code === 'EACCES' || code === 'ENAMETOOLONG') return `cannot be read: ${code}`
       throw error
     }

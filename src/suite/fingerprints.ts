@@ -3,16 +3,28 @@ import type { Setup, Source, Task } from '../model/suite.ts'
 
 /** Changes with anything that can change what an agent does: all of a setup but its name. */
 export function setupFingerprint(setup: Omit<Setup, 'name' | 'fingerprint'>): string {
-  return fingerprint({ ...setup, harness: { type: setup.harness.type, config: setup.harness.config, files: setup.harness.files } })
+  return fingerprint({
+    ...setup,
+    harness: { type: setup.harness.type, config: setup.harness.config, files: setup.harness.files },
+  })
 }
 
 /**
  * Changes with anything that can change how hard a task is or how it is judged. The reference is not part of it, nor where
  * the repository lies: the pinned commit names its content.
  */
-export function taskFingerprint(task: Omit<Task, 'fingerprint' | 'reference' | 'tags'>, source: Source): string {
+export function taskFingerprint(
+  task: Omit<Task, 'fingerprint' | 'reference' | 'tags'>,
+  source: Source,
+): string {
   const { commit, history, prepare } = source
-  return fingerprint({ prompt: task.prompt, limits: task.limits, graders: task.graders, fix: task.fix, source: { commit, history, prepare } })
+  return fingerprint({
+    prompt: task.prompt,
+    limits: task.limits,
+    graders: task.graders,
+    fix: task.fix,
+    source: { commit, history, prepare },
+  })
 }
 
 export function suiteFingerprint(tasks: readonly Task[], setups: Readonly<Record<string, Setup>>): string {

@@ -4,7 +4,10 @@ import type { Registry } from '../registry.ts'
 import { GraderFile, PluginFile, SuiteFile } from './schema.ts'
 
 /** JSON Schema (draft 2020-12) of suite files, with the keys of every harness and grader. */
-export function suiteJsonSchema(families: { harnesses: Registry<Harness>; graders: Registry<Grader> }): object {
+export function suiteJsonSchema(families: {
+  harnesses: Registry<Harness>
+  graders: Registry<Grader>
+}): object {
   const common = toSchema(GraderFile)
   const variants = (registry: Registry<Harness | Grader>, keys: object): object[] =>
     Object.entries(registry).map(([type, plugin]) => {

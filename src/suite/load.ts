@@ -40,12 +40,14 @@ export async function loadSuite(path: string, { harnesses, graders, cacheRoot }:
   const sourceNames = Object.keys(head.sources)
   const tasks = await readTasks(head.tasks, file, { graders, sources, sourceNames, limits, files, mistakes })
   for (const kind of ['sources', 'setups'] as const) {
-    if (Object.keys(head[kind]).length === 0) mistakes.add(file.path, file.place([kind]), `${kind}: expected at least one`)
+    if (Object.keys(head[kind]).length === 0)
+      mistakes.add(file.path, file.place([kind]), `${kind}: expected at least one`)
     checkTwins(Object.keys(head[kind]), kind, file, mistakes)
   }
   if (head.vary) checkVary(Object.values(setups), head.vary, file, mistakes)
   const baseline = head.gate?.baseline
-  const baselinePath = baseline === undefined ? null : files.locate(baseline, { file, path: ['gate', 'baseline'] })
+  const baselinePath =
+    baseline === undefined ? null : files.locate(baseline, { file, path: ['gate', 'baseline'] })
   mistakes.throwIfAny()
 
   return {
@@ -70,18 +72,32 @@ function readHead(file: YamlFile, mistakes: Mistakes): SuiteHead | null {
   const { data } = file
   if (data === null || typeof data !== 'object' || Array.isArray(data)) return null
   const valid = Object.entries(data).filter(([key, value]) => {
-    if (key === 'sources' || key === 'setups') return value !== null && typeof value === 'object' && !Array.isArray(value)
+    if (key === 'sources' || key === 'setups')
+      return value !== null && typeof value === 'object' && !Array.isArray(value)
     if (key === 'tasks') return Array.isArray(value)
     return key in headKeys && SuiteHead.shape[key as keyof typeof headKeys].safeParse(value).success
   })
-  return SuiteHead.safeParse({ suite: 'unnamed', sources: {}, setups: {}, tasks: [null], ...Object.fromEntries(valid) }).data ?? null
+  return (
+    SuiteHead.safeParse({
+      suite: 'unnamed',
+      sources: {},
+      setups: {},
+      tasks: [null],
+      ...Object.fromEntries(valid),
+    }).data ?? null
+  )
 }
 
 /** Names become folders, and not every file system tells A from a. */
 function checkTwins(names: readonly string[], kind: string, file: YamlFile, mistakes: Mistakes): void {
   const seen = new Set<string>()
   for (const name of names) {
-    if (seen.has(name.toLowerCase())) mistakes.add(file.path, file.place([kind], name), `"${name}" differs from another name in upper and lower case only`)
+    if (seen.has(name.toLowerCase()))
+      mistakes.add(
+        file.path,
+        file.place([kind], name),
+        `"${name}" differs from another name in upper and lower case only`,
+      )
     seen.add(name.toLowerCase())
   }
 }

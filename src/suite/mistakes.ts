@@ -16,7 +16,8 @@ export class Mistakes {
   add(file: string, place: { line: number; column: number }, message: string): void {
     const mistake = { file: relative(this.#cwd, file) || file, ...place, message }
     const same = this.#found.some(
-      ({ file: f, line, column, message: m }) => f === mistake.file && line === place.line && column === place.column && m === message,
+      ({ file: f, line, column, message: m }) =>
+        f === mistake.file && line === place.line && column === place.column && m === message,
     )
     if (!same) this.#found.push(mistake)
   }
@@ -38,7 +39,12 @@ export class Mistakes {
     )
     const [last] = sorted.slice(mostShown)
     throw new InvalidInput(
-      last ? [...sorted.slice(0, mostShown), { ...last, message: `and ${sorted.length - mostShown} more mistakes from here on` }] : sorted,
+      last
+        ? [
+            ...sorted.slice(0, mostShown),
+            { ...last, message: `and ${sorted.length - mostShown} more mistakes from here on` },
+          ]
+        : sorted,
     )
   }
 }

@@ -6,7 +6,10 @@ import { duration } from '../util/duration.ts'
 
 export const Id = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'expected a name of up to 64 characters: a-z, 0-9, ".", "_", "-", beginning with a letter or digit')
+  .regex(
+    /^[a-z0-9][a-z0-9._-]{0,63}$/,
+    'expected a name of up to 64 characters: a-z, 0-9, ".", "_", "-", beginning with a letter or digit',
+  )
   .refine(id => !id.includes('..'), 'expected a name without ".."')
 
 export const CommitId = z
@@ -32,12 +35,21 @@ const SuitePath = z.string().min(1)
 export const WorkspacePath = z
   .string()
   .min(1)
-  .refine(path => !/^([/\\]|[A-Za-z]:)/.test(path) && !path.includes('\\'), 'expected a path relative to the workspace, with /')
+  .refine(
+    path => !/^([/\\]|[A-Za-z]:)/.test(path) && !path.includes('\\'),
+    'expected a path relative to the workspace, with /',
+  )
   .refine(path => !path.split('/').includes('..'), 'expected a path inside of the workspace, without ".."')
-  .refine(path => !path.split('/').some(part => /^\.git$/i.test(part)), "expected a path outside of git's own folder")
+  .refine(
+    path => !path.split('/').some(part => /^\.git$/i.test(part)),
+    "expected a path outside of git's own folder",
+  )
   .refine(path => !/(^|\/)(\.?|)$/.test(path), 'expected the path of a file')
 
-const Text = z.union([z.string().trim().min(1, 'expected a text, got an empty one'), z.strictObject({ file: SuitePath })])
+const Text = z.union([
+  z.string().trim().min(1, 'expected a text, got an empty one'),
+  z.strictObject({ file: SuitePath }),
+])
 
 const LimitsFile = z.strictObject({
   timeout: duration.optional().describe('wall-clock limit of the agent; default 15m'),
@@ -47,14 +59,20 @@ const LimitsFile = z.strictObject({
 export type LimitsFile = z.infer<typeof LimitsFile>
 
 const prepareKeys = {
-  prepare: z.array(Command).optional().describe('run once per commit; every trial starts from what they leave'),
+  prepare: z
+    .array(Command)
+    .optional()
+    .describe('run once per commit; every trial starts from what they leave'),
   prepareTimeout: duration.optional().describe('limit of each of them; default 10m'),
 }
 
 export const GitSource = z.strictObject({
   git: z.string().min(1).describe('https://…, ssh://…, user@host:path, file:///…, or a local path'),
   commit: CommitId.describe('the pinned commit: its full id'),
-  history: z.enum(['ancestors', 'none']).optional().describe('what of the past the agent sees; default ancestors'),
+  history: z
+    .enum(['ancestors', 'none'])
+    .optional()
+    .describe('what of the past the agent sees; default ancestors'),
   ...prepareKeys,
 })
 
@@ -68,18 +86,28 @@ export const PluginFile = z.looseObject({ type: z.string().min(1) })
 
 export const SetupFile = z.strictObject({
   extends: z.string().min(1).optional().describe('another setup of the suite, or the file of one'),
-  harness: z.union([z.string().min(1), PluginFile]).optional().describe('what drives the agent'),
+  harness: z
+    .union([z.string().min(1), PluginFile])
+    .optional()
+    .describe('what drives the agent'),
   model: z.string().min(1).nullable().optional(),
   effort: z.string().min(1).nullable().optional(),
   prompt: Text.nullable().optional().describe('template with {{prompt}} in it'),
-  context: z.record(WorkspacePath, SuitePath).nullable().optional().describe('path in the workspace: file of the suite'),
+  context: z
+    .record(WorkspacePath, SuitePath)
+    .nullable()
+    .optional()
+    .describe('path in the workspace: file of the suite'),
   strip: z.array(z.string().min(1)).nullable().optional().describe('globs of repository files to take away'),
   skills: z.array(SuitePath).nullable().optional().describe('folders with a SKILL.md'),
   mcp: z
     .record(
       Id,
       z.union([
-        z.strictObject({ command: z.array(z.string()).min(1), env: z.record(z.string(), z.string()).optional() }),
+        z.strictObject({
+          command: z.array(z.string()).min(1),
+          env: z.record(z.string(), z.string()).optional(),
+        }),
         z.strictObject({ url: z.url() }),
       ]),
     )
@@ -87,14 +115,28 @@ export const SetupFile = z.strictObject({
     .optional()
     .describe('MCP servers'),
   env: z
-    .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*(=[^\0]*)?$/, 'expected NAME (passed from the host) or NAME=value'))
+    .array(
+      z
+        .string()
+        .regex(/^[A-Za-z_][A-Za-z0-9_]*(=[^\0]*)?$/, 'expected NAME (passed from the host) or NAME=value'),
+    )
     .nullable()
     .optional()
     .describe('NAME: passed from the host, a secret; NAME=value: as it stands'),
 })
 export type SetupFile = z.infer<typeof SetupFile>
 
-export const setupKeys = ['harness', 'model', 'effort', 'prompt', 'context', 'strip', 'skills', 'mcp', 'env'] as const
+export const setupKeys = [
+  'harness',
+  'model',
+  'effort',
+  'prompt',
+  'context',
+  'strip',
+  'skills',
+  'mcp',
+  'env',
+] as const
 export type SetupKey = (typeof setupKeys)[number]
 
 export const GraderFile = z.looseObject({
@@ -114,14 +156,21 @@ export const TaskFile = z.strictObject({
   fix: z
     .strictObject({ commit: CommitId, hidden: z.array(z.string().min(1)).min(1) })
     .optional()
-    .describe('the later commit that solved it; its files under the globs are hidden, the rest is the reference'),
+    .describe(
+      'the later commit that solved it; its files under the globs are hidden, the rest is the reference',
+    ),
   graders: z.array(GraderFile).min(1, 'expected at least one grader'),
 })
 export type TaskFile = z.infer<typeof TaskFile>
 
 const gateKeys = {
   baseline: SuitePath.optional().describe('file to compare with; written by agent-eval baseline accept'),
-  margin: z.number().positive().max(100).optional().describe('largest acceptable drop in percentage points; default 10'),
+  margin: z
+    .number()
+    .positive()
+    .max(100)
+    .optional()
+    .describe('largest acceptable drop in percentage points; default 10'),
   strict: z.boolean().optional().describe('inconclusive is exit code 3'),
 }
 
@@ -151,4 +200,3 @@ export const SuiteHead = z.strictObject({
   tasks: z.array(z.unknown()).min(1, 'expected at least one task'),
 })
 export type SuiteHead = z.infer<typeof SuiteHead>
-

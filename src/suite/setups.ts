@@ -27,11 +27,20 @@ interface Given<K extends SetupKey = SetupKey> {
 type Keys = { [K in SetupKey]?: Given<K> }
 
 /** Reads the setups of a suite along what they extend. A setup with a mistake is left out, its mistake told. */
-export async function readSetups(raw: Record<string, unknown>, file: YamlFile, parts: Parts): Promise<Record<string, Setup>> {
+export async function readSetups(
+  raw: Record<string, unknown>,
+  file: YamlFile,
+  parts: Parts,
+): Promise<Record<string, Setup>> {
   const reader = new Reader(raw, file, parts)
   const setups: Record<string, Setup> = {}
   for (const name of Object.keys(raw)) {
-    if (!Id.safeParse(name).success) parts.mistakes.add(file.path, file.place(['setups'], name), `"${name}": expected a name of a-z, 0-9, ".", "_", "-"`)
+    if (!Id.safeParse(name).success)
+      parts.mistakes.add(
+        file.path,
+        file.place(['setups'], name),
+        `"${name}": expected a name of a-z, 0-9, ".", "_", "-"`,
+      )
     const keys = await reader.byName(name, [])
     const setup = keys && (await resolveSetup(name, keys, file, parts))
     if (setup) setups[name] = setup
@@ -57,7 +66,11 @@ class Reader {
     return this.#fromFile(value, { file: this.#file, path }, [...chain, name])
   }
 
-  async #fromFile(name: string, mention: { file: YamlFile; path: Path }, chain: readonly string[]): Promise<Keys | null> {
+  async #fromFile(
+    name: string,
+    mention: { file: YamlFile; path: Path },
+    chain: readonly string[],
+  ): Promise<Keys | null> {
     const { files, mistakes } = this.#parts
     const path = files.locate(name, mention)
     if (path === null) return null
@@ -71,18 +84,31 @@ class Reader {
   async #keys(value: unknown, file: YamlFile, path: Path, chain: readonly string[]): Promise<Keys | null> {
     const own = readShape(SetupFile, value, file, path, this.#parts.mistakes)
     if (own === null) return null
-    const parent = own.extends === undefined ? {} : await this.#parent(own.extends, { file, path: [...path, 'extends'] }, chain)
+    const parent =
+      own.extends === undefined
+        ? {}
+        : await this.#parent(own.extends, { file, path: [...path, 'extends'] }, chain)
     if (parent === null) return null
-    const given = setupKeys.filter(key => own[key] !== undefined).map(key => [key, { value: own[key], file, path: [...path, key] }])
+    const given = setupKeys
+      .filter(key => own[key] !== undefined)
+      .map(key => [key, { value: own[key], file, path: [...path, key] }])
     return { ...parent, ...Object.fromEntries(given) }
   }
 
-  async #parent(name: string, mention: { file: YamlFile; path: Path }, chain: readonly string[]): Promise<Keys | null> {
+  async #parent(
+    name: string,
+    mention: { file: YamlFile; path: Path },
+    chain: readonly string[],
+  ): Promise<Keys | null> {
     if (/^\.{1,2}\//.test(name)) return this.#fromFile(name, mention, chain)
     if (!Object.hasOwn(this.#raw, name)) {
       const known = Object.keys(this.#raw)
       const hint = didYouMean(name, known) || `, known: ${known.join(', ')}`
-      this.#parts.mistakes.add(mention.file.path, mention.file.place(mention.path), `unknown setup "${name}"${hint}`)
+      this.#parts.mistakes.add(
+        mention.file.path,
+        mention.file.place(mention.path),
+        `unknown setup "${name}"${hint}`,
+      )
       return null
     }
     return chain.includes(name) ? this.#cycle(mention, [...chain, name]) : this.byName(name, chain)
@@ -90,7 +116,11 @@ class Reader {
 
   #cycle(mention: { file: YamlFile; path: Path }, chain: readonly string[]): null {
     const shown = chain.slice(chain.indexOf(chain.at(-1) ?? '')).map(each => basename(each))
-    this.#parts.mistakes.add(mention.file.path, mention.file.place(mention.path), `setups extend each other in a circle: ${shown.join(' → ')}`)
+    this.#parts.mistakes.add(
+      mention.file.path,
+      mention.file.place(mention.path),
+      `setups extend each other in a circle: ${shown.join(' → ')}`,
+    )
     return null
   }
 }
@@ -100,7 +130,11 @@ async function resolveSetup(name: string, keys: Keys, file: YamlFile, parts: Par
   const { harness: harnessKey } = keys
   if (!harnessKey?.value) {
     const place = file.place(['setups', name])
-    mistakes.add(file.path, place, `"harness" is missing: setup ${name} and what it extends name none, known: ${Object.keys(parts.harnesses).join(', ')}`)
+    mistakes.add(
+      file.path,
+      place,
+      `"harness" is missing: setup ${name} and what it extends name none, known: ${Object.keys(parts.harnesses).join(', ')}`,
+    )
     return null
   }
   const plugin = typeof harnessKey.value === 'string' ? { type: harnessKey.value } : harnessKey.value
@@ -110,7 +144,11 @@ async function resolveSetup(name: string, keys: Keys, file: YamlFile, parts: Par
   if (typeof harnessKey.value === 'string' && !Object.hasOwn(parts.harnesses, type)) {
     const known = Object.keys(parts.harnesses)
     const hint = didYouMean(type, known) || `, known: ${known.join(', ')}`
-    mistakes.add(harnessKey.file.path, harnessKey.file.place(harnessKey.path), `unknown harness "${type}"${hint}`)
+    mistakes.add(
+      harnessKey.file.path,
+      harnessKey.file.place(harnessKey.path),
+      `unknown harness "${type}"${hint}`,
+    )
     return null
   }
   const harness = await readPlugin('harness', parts.harnesses, type, config, place, parts)
@@ -129,20 +167,31 @@ async function resolveSetup(name: string, keys: Keys, file: YamlFile, parts: Par
     strip: keys.strip?.value ?? [],
     skills,
     mcp: Object.fromEntries(
-      Object.entries(keys.mcp?.value ?? {}).map(([server, value]) => [server, 'url' in value ? value : { command: value.command, env: value.env ?? {} }]),
+      Object.entries(keys.mcp?.value ?? {}).map(([server, value]) => [
+        server,
+        'url' in value ? value : { command: value.command, env: value.env ?? {} },
+      ]),
     ),
     env: environment(keys.env?.value ?? []),
   }
   return { name, ...setup, fingerprint: setupFingerprint(setup) }
 }
 
-async function readPrompt(given: Given<'prompt'> | undefined, { files, mistakes }: Parts): Promise<string | null | undefined> {
+async function readPrompt(
+  given: Given<'prompt'> | undefined,
+  { files, mistakes }: Parts,
+): Promise<string | null | undefined> {
   if (!given?.value) return null
   const { value, file, path } = given
-  const text = typeof value === 'string' ? value : await files.readText(value.file, { file, path: [...path, 'file'] })
+  const text =
+    typeof value === 'string' ? value : await files.readText(value.file, { file, path: [...path, 'file'] })
   if (text === null) return undefined
   if (text.includes('{{prompt}}')) return text
-  mistakes.add(file.path, file.place(path), 'prompt: the template needs {{prompt}} where the task\'s own prompt goes')
+  mistakes.add(
+    file.path,
+    file.place(path),
+    "prompt: the template needs {{prompt}} where the task's own prompt goes",
+  )
   return undefined
 }
 
@@ -158,7 +207,10 @@ async function readContext(given: Given<'context'> | undefined, { files }: Parts
   return whole ? context : null
 }
 
-async function readSkills(given: Given<'skills'> | undefined, { files, mistakes }: Parts): Promise<Record<string, FileTree> | null> {
+async function readSkills(
+  given: Given<'skills'> | undefined,
+  { files, mistakes }: Parts,
+): Promise<Record<string, FileTree> | null> {
   const skills: Record<string, FileTree> = {}
   let whole = true
   for (const [index, name] of (given?.value ?? []).entries()) {
@@ -189,9 +241,16 @@ function checkSupport(type: string, keys: Keys, { harnesses, mistakes }: Parts):
   const supports = harnesses[type]?.supports
   for (const key of ['model', 'effort', 'mcp'] as const) {
     const given = keys[key]
-    const asked = given?.value !== undefined && given.value !== null && (typeof given.value !== 'object' || Object.keys(given.value).length > 0)
+    const asked =
+      given?.value !== undefined &&
+      given.value !== null &&
+      (typeof given.value !== 'object' || Object.keys(given.value).length > 0)
     if (given && asked && supports && !supports[key]) {
-      mistakes.add(given.file.path, given.file.place(given.path.slice(0, -1), key), `${key}: harness ${type} cannot take it: leave it out, or use another harness`)
+      mistakes.add(
+        given.file.path,
+        given.file.place(given.path.slice(0, -1), key),
+        `${key}: harness ${type} cannot take it: leave it out, or use another harness`,
+      )
     }
   }
 }
@@ -200,6 +259,8 @@ function environment(entries: readonly string[]): Setup['env'] {
   const literal = entries.filter(entry => entry.includes('='))
   return {
     pass: entries.filter(entry => !entry.includes('=')),
-    set: Object.fromEntries(literal.map(entry => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)])),
+    set: Object.fromEntries(
+      literal.map(entry => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
+    ),
   }
 }

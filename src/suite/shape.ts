@@ -6,7 +6,13 @@ import type { Path, YamlFile } from './yaml.ts'
 type Issue = z.core.$ZodIssue
 
 /** Reads the part of a file at `path` by its schema. Null, with the mistakes told at their places, if it does not fit. */
-export function readShape<T>(schema: z.ZodType<T>, value: unknown, file: YamlFile, path: Path, mistakes: Mistakes): T | null {
+export function readShape<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  file: YamlFile,
+  path: Path,
+  mistakes: Mistakes,
+): T | null {
   const result = schema.safeParse(value, { reportInput: true })
   if (result.success) return result.data
   for (const issue of result.error.issues) tell(issue, schema, file, path, mistakes)
@@ -23,11 +29,22 @@ function tell(issue: Issue, schema: z.ZodType, file: YamlFile, base: Path, mista
     }
   } else if (issue.code === 'invalid_union') {
     const branch = likeliest(issue.errors)
-    if (branch) for (const inner of branch) tell({ ...inner, path: [...issue.path, ...inner.path] } as Issue, schema, file, base, mistakes)
-    else mistakes.add(file.path, file.place(path), `${nameOf(issue, path)}expected ${alternatives(issue.errors)}${got(issue)}`)
+    if (branch)
+      for (const inner of branch)
+        tell({ ...inner, path: [...issue.path, ...inner.path] } as Issue, schema, file, base, mistakes)
+    else
+      mistakes.add(
+        file.path,
+        file.place(path),
+        `${nameOf(issue, path)}expected ${alternatives(issue.errors)}${got(issue)}`,
+      )
   } else if (issue.code === 'invalid_key') {
     const [first] = issue.issues
-    mistakes.add(file.path, file.place(path.slice(0, -1), path.at(-1)), `"${String(path.at(-1))}": ${first?.message ?? 'not allowed here'}`)
+    mistakes.add(
+      file.path,
+      file.place(path.slice(0, -1), path.at(-1)),
+      `"${String(path.at(-1))}": ${first?.message ?? 'not allowed here'}`,
+    )
   } else {
     mistakes.add(file.path, file.place(path), `${nameOf(issue, path)}${wordsOf(issue)}`)
   }
@@ -36,7 +53,9 @@ function tell(issue: Issue, schema: z.ZodType, file: YamlFile, base: Path, mista
 /** A missing key is told where its parent stands, so it has to be named. */
 function nameOf(issue: Issue, path: Path): string {
   const last = path.at(-1)
-  return typeof last === 'string' ? `${issue.input === undefined ? `"${last}" is missing: ` : `${last}: `}` : ''
+  return typeof last === 'string'
+    ? `${issue.input === undefined ? `"${last}" is missing: ` : `${last}: `}`
+    : ''
 }
 
 function got(issue: Issue): string {
@@ -70,7 +89,9 @@ function wordsOf(issue: Issue): string {
 
 /** The branch that the value was meant for: the one whose mistakes lie inside of it. */
 function likeliest(branches: readonly (readonly Issue[])[]): readonly Issue[] | null {
-  const inside = branches.filter(issues => issues.every(issue => !(issue.path.length === 0 && isWrongKind(issue))))
+  const inside = branches.filter(issues =>
+    issues.every(issue => !(issue.path.length === 0 && isWrongKind(issue))),
+  )
   return inside.toSorted((a, b) => a.length - b.length)[0] ?? null
 }
 
@@ -80,7 +101,9 @@ function isWrongKind(issue: Issue): boolean {
 
 function alternatives(branches: readonly (readonly Issue[])[]): string {
   const kinds = branches.flatMap(issues =>
-    issues.flatMap(issue => (issue.code === 'invalid_type' && issue.path.length === 0 ? [typeName(issue.expected)] : [])),
+    issues.flatMap(issue =>
+      issue.code === 'invalid_type' && issue.path.length === 0 ? [typeName(issue.expected)] : [],
+    ),
   )
   return [...new Set(kinds)].join(' or ') || 'another value'
 }
@@ -103,7 +126,8 @@ function describe(value: unknown): string {
   if (value === null) return 'nothing'
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
   if (typeof value === 'object') return 'a mapping'
-  if (typeof value === 'string') return value === '' ? 'an empty text' : `"${value.length > 60 ? `${value.slice(0, 60)}…` : value}"`
+  if (typeof value === 'string')
+    return value === '' ? 'an empty text' : `"${value.length > 60 ? `${value.slice(0, 60)}…` : value}"`
   return String(value)
 }
 
@@ -131,5 +155,7 @@ function keysAt(schema: z.ZodType, path: Path): string[] {
 function unwrapped(schema: z.ZodType): z.ZodType[] {
   const { options, unwrap } = schema as Shaped
   if (options) return options.flatMap(unwrapped)
-  return typeof unwrap === 'function' && !(schema as Shaped).shape && !(schema as Shaped).element ? unwrapped(unwrap.call(schema)) : [schema]
+  return typeof unwrap === 'function' && !(schema as Shaped).shape && !(schema as Shaped).element
+    ? unwrapped(unwrap.call(schema))
+    : [schema]
 }

@@ -19,15 +19,25 @@ export async function readSources(
   const sources: Record<string, Source> = {}
   for (const [name, value] of Object.entries(raw)) {
     const path = ['sources', name]
-    const tell = (where: string[], message: string): void => mistakes.add(file.path, file.place([...path, ...where]), message)
-    if (!Id.safeParse(name).success) mistakes.add(file.path, file.place(['sources'], name), `"${name}": expected a name of a-z, 0-9, ".", "_", "-"`)
+    const tell = (where: string[], message: string): void =>
+      mistakes.add(file.path, file.place([...path, ...where]), message)
+    if (!Id.safeParse(name).success)
+      mistakes.add(
+        file.path,
+        file.place(['sources'], name),
+        `"${name}": expected a name of a-z, 0-9, ".", "_", "-"`,
+      )
     const keys = value !== null && typeof value === 'object' ? value : {}
-    if ('folder' in keys && 'git' in keys) tell(['folder'], 'a source has either "git" and "commit", or "folder"')
+    if ('folder' in keys && 'git' in keys)
+      tell(['folder'], 'a source has either "git" and "commit", or "folder"')
     else if ('folder' in keys) {
       const source = readShape(FolderSource, value, file, path, mistakes)
       if (source === null) continue
       try {
-        const { path: git, commit } = await repositoryFromFolder(resolve(dirname(file.path), source.folder), cacheRoot)
+        const { path: git, commit } = await repositoryFromFolder(
+          resolve(dirname(file.path), source.folder),
+          cacheRoot,
+        )
         sources[name] = { name, git, commit, history: 'ancestors', ...preparation(source) }
       } catch (error) {
         if (!(error instanceof UserError)) throw error
@@ -38,13 +48,23 @@ export async function readSources(
       if (source === null) continue
       const problem = mistakeInGitUrl(source.git)
       if (problem !== null) tell(['git'], problem)
-      else sources[name] = { name, git: absolute(source.git, file), commit: source.commit, history: source.history ?? 'ancestors', ...preparation(source) }
+      else
+        sources[name] = {
+          name,
+          git: absolute(source.git, file),
+          commit: source.commit,
+          history: source.history ?? 'ancestors',
+          ...preparation(source),
+        }
     }
   }
   return sources
 }
 
-function preparation(source: { prepare?: Source['prepare']; prepareTimeout?: number }): Pick<Source, 'prepare' | 'prepareTimeoutMs'> {
+function preparation(source: {
+  prepare?: Source['prepare']
+  prepareTimeout?: number
+}): Pick<Source, 'prepare' | 'prepareTimeoutMs'> {
   return { prepare: source.prepare ?? [], prepareTimeoutMs: source.prepareTimeout ?? defaultPrepareTimeoutMs }
 }
 

@@ -35,7 +35,11 @@ export async function readTasks(raw: readonly unknown[], file: YamlFile, parts: 
     const twin = seen.get(written.id.toLowerCase())
     if (twin !== undefined) {
       const { line } = file.place(['tasks', twin, 'id'])
-      parts.mistakes.add(file.path, file.place([...path, 'id']), `duplicate task id "${written.id}": it stands in line ${line}, too`)
+      parts.mistakes.add(
+        file.path,
+        file.place([...path, 'id']),
+        `duplicate task id "${written.id}": it stands in line ${line}, too`,
+      )
     } else seen.set(written.id.toLowerCase(), index)
     const task = await readTask(written, file, path, parts)
     if (task) tasks.push(task)
@@ -51,12 +55,19 @@ async function readTask(written: TaskFile, file: YamlFile, path: Path, parts: Pa
       ? written.prompt
       : await files.readText(written.prompt.file, { file, path: [...path, 'prompt', 'file'] })
   const reference =
-    written.reference === undefined ? null : await files.readText(written.reference, { file, path: [...path, 'reference'] })
+    written.reference === undefined
+      ? null
+      : await files.readText(written.reference, { file, path: [...path, 'reference'] })
   if (written.reference !== undefined && written.fix !== undefined) {
-    mistakes.add(file.path, file.place(path, 'reference'), 'a task has either "reference" or "fix": the rest of a fix commit is its reference')
+    mistakes.add(
+      file.path,
+      file.place(path, 'reference'),
+      'a task has either "reference" or "fix": the rest of a fix commit is its reference',
+    )
   }
   const graders = await readGraders(written, file, path, parts)
-  if (!source || prompt === null || !graders || (written.reference !== undefined && reference === null)) return null
+  if (!source || prompt === null || !graders || (written.reference !== undefined && reference === null))
+    return null
 
   const task = {
     id: written.id,
@@ -72,10 +83,19 @@ async function readTask(written: TaskFile, file: YamlFile, path: Path, parts: Pa
 }
 
 /** Null also where the source was named rightly but has a mistake of its own, which is told elsewhere. */
-function sourceOf(written: TaskFile, file: YamlFile, path: Path, { sources, sourceNames, mistakes }: Parts): Source | null {
+function sourceOf(
+  written: TaskFile,
+  file: YamlFile,
+  path: Path,
+  { sources, sourceNames, mistakes }: Parts,
+): Source | null {
   const name = written.source ?? (sourceNames.length === 1 ? sourceNames[0] : undefined)
   if (name === undefined) {
-    mistakes.add(file.path, file.place(path), `"source" is missing: the suite has several, name one of ${sourceNames.join(', ')}`)
+    mistakes.add(
+      file.path,
+      file.place(path),
+      `"source" is missing: the suite has several, name one of ${sourceNames.join(', ')}`,
+    )
     return null
   }
   if (!sourceNames.includes(name)) {
@@ -85,18 +105,34 @@ function sourceOf(written: TaskFile, file: YamlFile, path: Path, { sources, sour
   return Object.hasOwn(sources, name) ? (sources[name] ?? null) : null
 }
 
-async function readGraders(written: TaskFile, file: YamlFile, path: Path, parts: Parts): Promise<GraderSpec[] | null> {
+async function readGraders(
+  written: TaskFile,
+  file: YamlFile,
+  path: Path,
+  parts: Parts,
+): Promise<GraderSpec[] | null> {
   const graders: GraderSpec[] = []
-  for (const [index, { type, name = type, weight = 1, required = true, ...config }] of written.graders.entries()) {
+  for (const [
+    index,
+    { type, name = type, weight = 1, required = true, ...config },
+  ] of written.graders.entries()) {
     const place = { file, path: [...path, 'graders', index] }
     if (graders.some(grader => grader.name === name)) {
-      parts.mistakes.add(file.path, file.place(place.path), `there are two graders of the name "${name}": give one of them a "name"`)
+      parts.mistakes.add(
+        file.path,
+        file.place(place.path),
+        `there are two graders of the name "${name}": give one of them a "name"`,
+      )
     }
     const plugin = await readPlugin('grader', parts.graders, type, config, place, parts)
     if (plugin) graders.push({ ...plugin, name, weight, required })
   }
   if (written.graders.every(grader => grader.required === false)) {
-    parts.mistakes.add(file.path, file.place([...path, 'graders']), 'no grader is required, so nothing could fail: leave "required: false" out of one')
+    parts.mistakes.add(
+      file.path,
+      file.place([...path, 'graders']),
+      'no grader is required, so nothing could fail: leave "required: false" out of one',
+    )
   }
   return graders.length === written.graders.length ? graders : null
 }

@@ -5,7 +5,12 @@ import { setupKeys, type SetupKey } from './schema.ts'
 import type { YamlFile } from './yaml.ts'
 
 /** Setups may differ only in what `vary` names: whatever else differs would be taken for its effect. */
-export function checkVary(setups: readonly Setup[], vary: readonly SetupKey[], file: YamlFile, mistakes: Mistakes): void {
+export function checkVary(
+  setups: readonly Setup[],
+  vary: readonly SetupKey[],
+  file: YamlFile,
+  mistakes: Mistakes,
+): void {
   const [first, ...others] = setups
   if (!first) return
   for (const other of others) {

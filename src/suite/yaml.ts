@@ -1,5 +1,16 @@
 import { open } from 'node:fs/promises'
-import { LineCounter, isAlias, isMap, isPair, isScalar, isSeq, parseAllDocuments, visit, type Document, type Node } from 'yaml'
+import {
+  LineCounter,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  parseAllDocuments,
+  visit,
+  type Document,
+  type Node,
+} from 'yaml'
 import type { Mistakes } from './mistakes.ts'
 
 export type Path = readonly PropertyKey[]
@@ -21,7 +32,11 @@ const maxNodes = 2_000_000
 /** Reads one YAML file (1.2, core schema). Returns null, with the mistakes told, if it cannot be taken as data. */
 export async function readYaml(path: string, mistakes: Mistakes): Promise<YamlFile | null> {
   const start = { line: 1, column: 1 }
-  const text = await readText(path, message => mistakes.add(path, start, message), (place, message) => mistakes.add(path, place, message))
+  const text = await readText(
+    path,
+    message => mistakes.add(path, start, message),
+    (place, message) => mistakes.add(path, place, message),
+  )
   if (text === null) return null
   const lines = new LineCounter()
   const at = (offset: number): { line: number; column: number } => {
@@ -31,7 +46,13 @@ export async function readYaml(path: string, mistakes: Mistakes): Promise<YamlFi
 
   let documents: ReturnType<typeof parseAllDocuments>
   try {
-    documents = parseAllDocuments(text, { version: '1.2', schema: 'core', uniqueKeys: true, lineCounter: lines, prettyErrors: false })
+    documents = parseAllDocuments(text, {
+      version: '1.2',
+      schema: 'core',
+      uniqueKeys: true,
+      lineCounter: lines,
+      prettyErrors: false,
+    })
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     mistakes.add(path, start, `nested deeper than ${maxDepth} levels: flatten it`)
@@ -44,12 +65,22 @@ export async function readYaml(path: string, mistakes: Mistakes): Promise<YamlFi
     return null
   }
   if (second) {
-    mistakes.add(path, at(second.range?.[0] ?? 0), 'a second document begins here: expected one document, without "---"')
+    mistakes.add(
+      path,
+      at(second.range?.[0] ?? 0),
+      'a second document begins here: expected one document, without "---"',
+    )
     return null
   }
   const problems = [...document.errors, ...document.warnings]
   for (const { code, message, pos } of problems) {
-    mistakes.add(path, at(pos[0]), code === 'DUPLICATE_KEY' ? `duplicate key "${keyAt(text, pos[0])}": it stands here twice, keep one` : oneLine(message))
+    mistakes.add(
+      path,
+      at(pos[0]),
+      code === 'DUPLICATE_KEY'
+        ? `duplicate key "${keyAt(text, pos[0])}": it stands here twice, keep one`
+        : oneLine(message),
+    )
   }
   if (problems.length > 0) return null
   if (!checkSize(document, path, mistakes, at)) return null
@@ -95,7 +126,10 @@ async function readText(
   const control = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/.exec(text)
   if (control) {
     const code = control[0].charCodeAt(0).toString(16).padStart(2, '0')
-    onPlace(placeIn(text, control.index), `control character \\x${code}: remove it, or write it as "\\x${code}" in double quotes`)
+    onPlace(
+      placeIn(text, control.index),
+      `control character \\x${code}: remove it, or write it as "\\x${code}" in double quotes`,
+    )
     return null
   }
   return text
@@ -119,7 +153,11 @@ function checkSize(
     Alias(_key, alias) {
       aliases++
       if (alias.resolve(document)) return
-      mistakes.add(path, at(alias.range?.[0] ?? 0), `unknown alias "*${alias.source}": nothing before it is named &${alias.source}`)
+      mistakes.add(
+        path,
+        at(alias.range?.[0] ?? 0),
+        `unknown alias "*${alias.source}": nothing before it is named &${alias.source}`,
+      )
     },
     Node(_key, node, parents) {
       if (parents.length > maxDepth * 2) {
@@ -135,9 +173,24 @@ function checkSize(
     },
   })
   const start = { line: 1, column: 1 }
-  if (tooDeep) mistakes.add(path, at((tooDeep as Node).range?.[0] ?? 0), `nested deeper than ${maxDepth} levels: flatten it`)
-  else if (aliases > maxAliases) mistakes.add(path, start, `${aliases} aliases (*name), expected at most ${maxAliases}: write the values out`)
-  else if (unfolded(document) > maxNodes) mistakes.add(path, start, 'its aliases (*name) unfold to more than two million values: write it without them')
+  if (tooDeep)
+    mistakes.add(
+      path,
+      at((tooDeep as Node).range?.[0] ?? 0),
+      `nested deeper than ${maxDepth} levels: flatten it`,
+    )
+  else if (aliases > maxAliases)
+    mistakes.add(
+      path,
+      start,
+      `${aliases} aliases (*name), expected at most ${maxAliases}: write the values out`,
+    )
+  else if (unfolded(document) > maxNodes)
+    mistakes.add(
+      path,
+      start,
+      'its aliases (*name) unfold to more than two million values: write it without them',
+    )
   return !mistakes.any
 }
 
@@ -176,8 +229,13 @@ function offsetOf(document: Document, path: Path, key: PropertyKey | undefined):
   return pair && isNode(pair.key) ? (pair.key.range?.[0] ?? offset) : offset
 }
 
-function pairOf(map: { items: readonly { key: unknown; value: unknown }[] }, key: PropertyKey): { key: unknown; value: unknown } | null {
-  return map.items.find(item => String(isScalar(item.key) ? item.key.value : item.key) === String(key)) ?? null
+function pairOf(
+  map: { items: readonly { key: unknown; value: unknown }[] },
+  key: PropertyKey,
+): { key: unknown; value: unknown } | null {
+  return (
+    map.items.find(item => String(isScalar(item.key) ? item.key.value : item.key) === String(key)) ?? null
+  )
 }
 
 function isNode(value: unknown): value is Node {

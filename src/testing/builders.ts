@@ -20,7 +20,14 @@ export function anAttempt(change: Partial<Attempt> = {}): Attempt {
 }
 
 export function anOutcome(change: Partial<Outcome> = {}): Outcome {
-  return { patchSha256: 'a'.repeat(64), patchBytes: 10, changedFiles: ['src/a.js'], linesAdded: 1, linesRemoved: 1, ...change }
+  return {
+    patchSha256: 'a'.repeat(64),
+    patchBytes: 10,
+    changedFiles: ['src/a.js'],
+    linesAdded: 1,
+    linesRemoved: 1,
+    ...change,
+  }
 }
 
 export function aGrade(change: Partial<Extract<Grade, { status: 'scored' }>> = {}): Grade {

@@ -43,14 +43,22 @@ export async function place(files: Record<string, string> = {}): Promise<Place> 
     }
   }
   await mkdir(path, { recursive: true })
-  await writeFile(env.GIT_CONFIG_GLOBAL, '[user]\n  name = Tester\n  email = tester@example.test\n[init]\n  defaultBranch = main\n')
+  await writeFile(
+    env.GIT_CONFIG_GLOBAL,
+    '[user]\n  name = Tester\n  email = tester@example.test\n[init]\n  defaultBranch = main\n',
+  )
   await write(files)
   return {
     path,
     env,
     write,
     async run(...args) {
-      const { exitCode, stdout, stderr } = await execa('node', [program, ...args], { cwd: path, env, reject: false, stdin: 'ignore' })
+      const { exitCode, stdout, stderr } = await execa('node', [program, ...args], {
+        cwd: path,
+        env,
+        reject: false,
+        stdin: 'ignore',
+      })
       return { exitCode: exitCode ?? -1, stdout, stderr }
     },
     async git(...args) {

@@ -40,7 +40,7 @@ const agent = {
     '    - if: { contains: { AGENTS.md: Plus } }',
     '      steps:',
     '        - { say: I change the sign. }',
-    "        - { write: { path: src/add.js, content: \"export const add = (a, b) => a + b\\n\" } }",
+    '        - { write: { path: src/add.js, content: "export const add = (a, b) => a + b\\n" } }',
     '        - { usage: { inputTokens: 100, outputTokens: 10, costUsd: 0.02, turns: 2 } }',
     '    - steps:',
     '        - { write: { path: NOTES.md, content: hello } }',
@@ -70,4 +70,9 @@ tasks:
 gate: { baseline: ./baselines/calc.json, margin: 10 }
 `
 
-export const project: Record<string, string> = { ...repository, ...judgement, ...agent, 'suite.yaml': suiteText }
+export const project: Record<string, string> = {
+  ...repository,
+  ...judgement,
+  ...agent,
+  'suite.yaml': suiteText,
+}

@@ -29,7 +29,11 @@ export async function attempt(
       model: setup.model,
       effort: setup.effort,
       mcp: setup.mcp,
-      env: { ...cleanEnv(parts.hostEnv, { home, temporary }), ...passed(setup, parts.hostEnv), ...setup.env.set },
+      env: {
+        ...cleanEnv(parts.hostEnv, { home, temporary }),
+        ...passed(setup, parts.hostEnv),
+        ...setup.env.set,
+      },
       limits: task.limits,
       files: setup.harness.files,
       exec: parts.exec,
@@ -49,7 +53,9 @@ function passed(setup: Setup, host: NodeJS.ProcessEnv): Record<string, string> {
     setup.env.pass.map(name => {
       const value = host[name]
       if (value === undefined) {
-        throw new InfraError(`setup ${setup.name} passes the environment variable ${name}, which is not set here`)
+        throw new InfraError(
+          `setup ${setup.name} passes the environment variable ${name}, which is not set here`,
+        )
       }
       return [name, value]
     }),

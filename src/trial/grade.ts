@@ -1,7 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InfraError } from '../errors.ts'
-import type { FixFiles, GradeInput, HarnessResult, Placement, PreparedSource, Workspace } from '../contracts.ts'
+import type {
+  FixFiles,
+  GradeInput,
+  HarnessResult,
+  Placement,
+  PreparedSource,
+  Workspace,
+} from '../contracts.ts'
 import type { GraderSpec, Task } from '../model/suite.ts'
 import type { Grade, Outcome } from '../model/trial.ts'
 import { removePaths, writeTree } from '../util/file-tree.ts'
@@ -72,7 +79,11 @@ async function gradeInput(
   opened: Workspace[],
 ): Promise<GradeInput> {
   const folder = await parts.makeFolder('grader')
-  const [home, temporary, scratch] = ['home', 'tmp', 'scratch'].map(name => join(folder, name)) as [string, string, string]
+  const [home, temporary, scratch] = ['home', 'tmp', 'scratch'].map(name => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ]
   const logs = join(ground.logs, 'graders', spec.name)
   await Promise.all([home, temporary, scratch].map(path => mkdir(path, { mode: 0o700 })))
   await mkdir(logs, { recursive: true })
@@ -139,6 +150,8 @@ async function placeHidden(
 
 function secretsOf(names: readonly string[], host: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
-    names.map(name => [name, host[name]]).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    names
+      .map(name => [name, host[name]])
+      .filter((entry): entry is [string, string] => entry[1] !== undefined),
   )
 }

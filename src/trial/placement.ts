@@ -5,7 +5,9 @@ import type { Setup } from '../model/suite.ts'
 /** Which files a setup brings into the workspace, and which of the repository's it takes away. */
 export function placementOf(setup: Setup, harness: Harness): Placement {
   const skills = Object.entries(setup.skills).flatMap(([name, files]) =>
-    Object.entries(files).map(([path, content]) => [posix.join(harness.layout.skills, name, path), content] as const),
+    Object.entries(files).map(
+      ([path, content]) => [posix.join(harness.layout.skills, name, path), content] as const,
+    ),
   )
   return { files: { ...setup.context, ...Object.fromEntries(skills) }, strip: setup.strip }
 }

@@ -56,7 +56,9 @@ export async function prove(task: Task, times: number, parts: TrialParts, logs: 
     const prepared = await parts.prepared(task.source)
     const reference = await referenceOf(task, prepared, parts)
     if (reference === null) {
-      proof.problems.push('The task has no reference: give it "reference: PATCH" or "fix: { commit, hidden }".')
+      proof.problems.push(
+        'The task has no reference: give it "reference: PATCH" or "fix: { commit, hidden }".',
+      )
       return proof
     }
     for (let time = 0; time < times; time++) {
@@ -113,6 +115,9 @@ function problemsOf({ reference, nothing: untouched }: Proof): string[] {
   )
   const allPass = untouched.every(grade => !grade.required || (grade.status === 'scored' && grade.pass))
   return allPass
-    ? [...failing, 'No change at all must fail, but every required grader passes: the task is solved before the agent starts.']
+    ? [
+        ...failing,
+        'No change at all must fail, but every required grader passes: the task is solved before the agent starts.',
+      ]
     : failing
 }

@@ -38,19 +38,33 @@ export async function regrade(trial: Trial, stored: string, parts: TrialParts): 
     try {
       const patch = await readFile(join(stored, patchFile), 'utf8')
       if (sha256(patch) !== outcome.patchSha256) {
-        throw new InfraError(`the stored patch of ${id} is not the one that was captured (a secret was redacted in it, or it was changed)`)
+        throw new InfraError(
+          `the stored patch of ${id} is not the one that was captured (a secret was redacted in it, or it was changed)`,
+        )
       }
       const transcript = await readTranscript(join(stored, transcriptFile))
       const prepared = await parts.prepared(task.source)
       const evidence = { attempt, outcome, patch, transcript }
       const ground = { prepared, placement: placementOf(setup, parts.harness(setup)), logs }
       const grades = await gradeAttempt(task, evidence, ground, parts)
-      return toTrial({ ...key, durationMs: trial.durationMs + performance.now() - start }, { ...evidence, grades })
+      return toTrial(
+        { ...key, durationMs: trial.durationMs + performance.now() - start },
+        { ...evidence, grades },
+      )
     } catch (error) {
       parts.signal.throwIfAborted()
       if (!(error instanceof InfraError) && !(error instanceof Error && 'syscall' in error)) throw error
       const durationMs = trial.durationMs + performance.now() - start
-      return { status: 'errored', ...key, durationMs, phase: 'grade', message: error.message, attempt, outcome, grades: [] }
+      return {
+        status: 'errored',
+        ...key,
+        durationMs,
+        phase: 'grade',
+        message: error.message,
+        attempt,
+        outcome,
+        grades: [],
+      }
     }
   } finally {
     await parts.saveFiles(trial.id, logs)
@@ -62,7 +76,8 @@ async function readTranscript(path: string): Promise<TranscriptEvent[]> {
   const lines = (await readFile(path, 'utf8')).split('\n').filter(line => line !== '')
   return lines.map((line, index) => {
     const event = TranscriptEvent.safeParse(parseJson(line))
-    if (!event.success) throw new InfraError(`${path}:${index + 1}: no transcript event; the file was changed`)
+    if (!event.success)
+      throw new InfraError(`${path}:${index + 1}: no transcript event; the file was changed`)
     return event.data
   })
 }

@@ -34,7 +34,11 @@ interface Paid {
   grades: Grade[]
 }
 
-async function tryTrial(spec: TrialSpec, parts: TrialParts, retries: number): Promise<{ trial: Trial; transient: boolean }> {
+async function tryTrial(
+  spec: TrialSpec,
+  parts: TrialParts,
+  retries: number,
+): Promise<{ trial: Trial; transient: boolean }> {
   const startedAt = new Date().toISOString()
   const start = performance.now()
   const paid: Paid = { attempt: null, outcome: null, grades: [] }
@@ -78,7 +82,10 @@ async function tryTrial(spec: TrialSpec, parts: TrialParts, retries: number): Pr
     paid.outcome = toOutcome(ended.patch)
     // The agent knew this folder: what it may have put in the place of these files is replaced, not written through.
     const transcript = ended.result.transcript.map(event => `${JSON.stringify(event)}\n`).join('')
-    await writeTree(logs, { [patchFile]: toContent(Buffer.from(ended.patch.text), false), [transcriptFile]: toContent(Buffer.from(transcript), false) })
+    await writeTree(logs, {
+      [patchFile]: toContent(Buffer.from(ended.patch.text), false),
+      [transcriptFile]: toContent(Buffer.from(transcript), false),
+    })
 
     enter('grade')
     const evidence = { ...ended.result, outcome: paid.outcome, patch: ended.patch.text }

@@ -7,24 +7,45 @@ const judge = (grades: Grade[], attempt = anAttempt()): ReturnType<typeof toTria
   toTrial(aKey(), { attempt, outcome: anOutcome(), grades })
 
 test('a trial passes if all required graders pass', () => {
-  expect(judge([aGrade(), aGrade({ grader: 'diff' })])).toMatchObject({ status: 'graded', pass: true, score: 1 })
-  expect(judge([aGrade(), aGrade({ grader: 'diff', pass: false, score: 0 })])).toMatchObject({ pass: false, score: 0.5 })
+  expect(judge([aGrade(), aGrade({ grader: 'diff' })])).toMatchObject({
+    status: 'graded',
+    pass: true,
+    score: 1,
+  })
+  expect(judge([aGrade(), aGrade({ grader: 'diff', pass: false, score: 0 })])).toMatchObject({
+    pass: false,
+    score: 0.5,
+  })
 })
 
 test('a grader that is not required moves the score, not the verdict', () => {
-  const trial = judge([aGrade({ weight: 3 }), aGrade({ grader: 'style', required: false, pass: false, score: 0 })])
+  const trial = judge([
+    aGrade({ weight: 3 }),
+    aGrade({ grader: 'style', required: false, pass: false, score: 0 }),
+  ])
   expect(trial).toMatchObject({ pass: true, score: 0.75 })
 })
 
 test('a required grader that could not judge leaves the trial without a result, with what was paid for', () => {
-  const unscored: Grade = { status: 'unscored', grader: 'judge', type: 'judge', weight: 1, required: true, reason: 'no answer' }
+  const unscored: Grade = {
+    status: 'unscored',
+    grader: 'judge',
+    type: 'judge',
+    weight: 1,
+    required: true,
+    reason: 'no answer',
+  }
   expect(judge([aGrade(), unscored])).toMatchObject({
     status: 'errored',
     phase: 'grade',
     message: 'grader judge could not judge: no answer',
     attempt: anAttempt(),
   })
-  expect(judge([aGrade(), { ...unscored, required: false }])).toMatchObject({ status: 'graded', pass: true, score: 1 })
+  expect(judge([aGrade(), { ...unscored, required: false }])).toMatchObject({
+    status: 'graded',
+    pass: true,
+    score: 1,
+  })
   expect(judge([{ ...unscored, required: false }])).toMatchObject({ status: 'errored' })
 })
 

@@ -1,12 +1,18 @@
 import type { Attempt, Grade, Outcome, Trial } from '../model/trial.ts'
 
-type TrialKey = Omit<Extract<Trial, { status: 'errored' }>, 'status' | 'phase' | 'message' | 'attempt' | 'outcome' | 'grades'>
+type TrialKey = Omit<
+  Extract<Trial, { status: 'errored' }>,
+  'status' | 'phase' | 'message' | 'attempt' | 'outcome' | 'grades'
+>
 
 /**
  * The trial that follows from its grades. It passes if all required graders pass and the agent did not crash; it has no
  * result (errored) if a required grader could not judge.
  */
-export function toTrial(key: TrialKey, evidence: { attempt: Attempt; outcome: Outcome; grades: Grade[] }): Trial {
+export function toTrial(
+  key: TrialKey,
+  evidence: { attempt: Attempt; outcome: Outcome; grades: Grade[] },
+): Trial {
   const { attempt, outcome, grades } = evidence
   const unscored = grades.filter(grade => grade.status === 'unscored')
   const scored = grades.filter(grade => grade.status === 'scored')

@@ -12,7 +12,8 @@ export function cleanEnv(
   folders: { home: string; temporary: string },
 ): Record<string, string> {
   const kept = Object.entries(host).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && (neutral.test(entry[0]) || network.test(entry[0])),
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && (neutral.test(entry[0]) || network.test(entry[0])),
   )
   return {
     LANG: 'C.UTF-8',

@@ -10,7 +10,8 @@ export interface Candidate {
 }
 
 const testPath = /(^|\/)(tests?|specs?|__tests__)\/|[._-](test|spec)\.[a-z]+$|(^|\/)test_[^/]+\.py$/i
-const testFile = /[._-](test|spec)\.[cm]?[jt]sx?$|(^|\/)test_[^/]+\.py$|_test\.py$|(^|\/)(tests?|__tests__)\/[^/]+\.([cm]?[jt]sx?|py)$/i
+const testFile =
+  /[._-](test|spec)\.[cm]?[jt]sx?$|(^|\/)test_[^/]+\.py$|_test\.py$|(^|\/)(tests?|__tests__)\/[^/]+\.([cm]?[jt]sx?|py)$/i
 const noCode = /\.(md|txt|json|ya?ml|lock|toml|cfg|snap)$|(^|\/)(package(-lock)?\.json|CHANGELOG[^/]*)$/i
 
 /** Larger changes are no single problem. */
@@ -46,7 +47,9 @@ function toCandidate(entry: string): Candidate[] {
   const tests = changes.filter(({ path }) => testFile.test(path)).map(({ path }) => path)
   const code = changes.filter(({ path }) => !testPath.test(path) && !noCode.test(path))
   const lines = code.reduce((sum, change) => sum + change.lines, 0)
-  const dependencies = changes.some(({ path }) => /(^|\/)(package\.json|pyproject\.toml|requirements[^/]*\.txt)$/.test(path))
+  const dependencies = changes.some(({ path }) =>
+    /(^|\/)(package\.json|pyproject\.toml|requirements[^/]*\.txt)$/.test(path),
+  )
   // NaN: a binary file.
   const fits = tests.length > 0 && code.length > 0 && lines > 0 && lines <= maxCodeLines && !dependencies
   return fits ? [{ commit, parent: parents, subject, tests }] : []

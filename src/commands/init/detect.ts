@@ -50,12 +50,14 @@ async function detectNode(root: string, names: ReadonlySet<string>): Promise<Too
         : Object.keys(all).length > 0
           ? ['npm install']
           : []
-  const found = ([
-    ['vitest', ['npx', 'vitest', 'run']],
-    ['jest', ['npx', 'jest']],
-    ['mocha', ['npx', 'mocha']],
-    ['ava', ['npx', 'ava']],
-  ] as const).find(([name]) => Object.hasOwn(all, name))
+  const found = (
+    [
+      ['vitest', ['npx', 'vitest', 'run']],
+      ['jest', ['npx', 'jest']],
+      ['mocha', ['npx', 'mocha']],
+      ['ava', ['npx', 'ava']],
+    ] as const
+  ).find(([name]) => Object.hasOwn(all, name))
   if (found) return { prepare, runner: found[0], testCommand: files => [...found[1], ...files] }
   if (/\bnode\b.*--test\b/.test(scripts['test'] ?? '')) {
     return { prepare, runner: 'node', testCommand: files => ['node', '--test', ...files] }
@@ -64,7 +66,9 @@ async function detectNode(root: string, names: ReadonlySet<string>): Promise<Too
 }
 
 async function detectPython(root: string, names: ReadonlySet<string>): Promise<Toolchain> {
-  const isPython = ['pyproject.toml', 'setup.py', 'setup.cfg', 'requirements.txt', 'pytest.ini'].some(name => names.has(name))
+  const isPython = ['pyproject.toml', 'setup.py', 'setup.cfg', 'requirements.txt', 'pytest.ini'].some(name =>
+    names.has(name),
+  )
   if (!isPython) return { prepare: [], runner: null, testCommand: null }
   const settings = await Promise.all(
     ['pyproject.toml', 'setup.cfg', 'tox.ini', 'requirements-dev.txt', 'requirements.txt'].map(name =>

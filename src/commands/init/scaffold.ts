@@ -22,7 +22,9 @@ export function scaffold({ name, head, detected, candidates }: Scaffold): string
   })
 
   const sources = Object.fromEntries(
-    usable.length > 0 ? usable.map(({ commit, parent }) => [sourceName(commit), source(parent)]) : [['head', source(head)]],
+    usable.length > 0
+      ? usable.map(({ commit, parent }) => [sourceName(commit), source(parent)])
+      : [['head', source(head)]],
   )
   const setups = hasContext
     ? {

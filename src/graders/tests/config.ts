@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import { z } from 'zod'
 import { Command } from '../../model/suite.ts'
 import { duration } from '../../util/duration.ts'
-import { cleanPath, insidePath } from '../inside.ts'
+import { cleanPath, insidePath, mistakeInPath } from '../inside.ts'
 import { planRun, runnerNames } from './plan.ts'
 
 const testName = z.string().trim().min(1)
@@ -11,7 +11,7 @@ const testName = z.string().trim().min(1)
 export const TestsConfig = z
   .strictObject({
     files: z
-      .record(insidePath, z.string().min(1))
+      .record(z.string(), z.string().min(1))
       .default({})
       .describe('Hidden files: path in the workspace to path of the suite file. Placed only for grading.'),
     run: Command.describe('The test command: a shell line, or a program with its arguments.'),
@@ -44,6 +44,10 @@ export const TestsConfig = z
   .superRefine((config, context) => {
     const plan = planRun(config)
     if ('key' in plan) context.addIssue({ code: 'custom', path: [plan.key], message: plan.message })
+    for (const path of Object.keys(config.files)) {
+      const message = mistakeInPath(path)
+      if (message !== null) context.addIssue({ code: 'custom', path: ['files', path], message })
+    }
     const listed = Array.isArray(config.passToPass) ? config.passToPass : []
     const seen = new Set<string>()
     for (const name of [...config.failToPass, ...listed]) {

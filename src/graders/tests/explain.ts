@@ -32,13 +32,8 @@ function headline({ failToPass, passToPass, all }: Judgement, passedBefore: bool
   const kept = count(passToPass)
   if (passToPass.length > 0) {
     const share = kept === passToPass.length ? `${kept}` : `${kept} of ${passToPass.length}`
-    const what = passedBefore
-      ? kept === 1
-        ? 'test'
-        : 'tests'
-      : kept === 1
-        ? 'other named test'
-        : 'other named tests'
+    const noun = passToPass.length === 1 ? 'test' : 'tests'
+    const what = passedBefore ? noun : `other named ${noun}`
     parts.push(`${share} ${what} still ${pass(kept)}`)
   }
   return parts.join(', ')

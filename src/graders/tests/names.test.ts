@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { finderOf, lookUp } from './names.ts'
-import { aTest } from './testing.ts'
+import { aTest } from './testing/report.ts'
 
 const inner = aTest('keeps the minutes', { file: 'test/offset.test.js', suite: ['offset', 'east'] })
 const python = aTest('test_b[a b]', {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseJest } from './parse-jest.ts'
-import { recorded, shown } from './testing.ts'
+import { recorded, shown } from './testing/report.ts'
 
 test('jest: a retried test is flaky, a file that does not load is a problem with its reason', () => {
   const report = parseJest(recorded('jest.json'))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseJsonLines } from './parse-json-lines.ts'
-import { recorded, shown } from './testing.ts'
+import { recorded, shown } from './testing/report.ts'
 
 const node = [
   'passed /workspace/test/crash.node.js > ok one',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseJunit } from './parse-junit.ts'
-import { recorded, shown } from './testing.ts'
+import { recorded, shown } from './testing/report.ts'
 
 test('pytest: the dotted class name becomes the class path, with the node id as another name', () => {
   const report = parseJunit(recorded('pytest.xml'), 'pytest')

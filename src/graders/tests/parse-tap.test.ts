@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseTap } from './parse-tap.ts'
 import { programSpecs } from './programs.ts'
-import { recorded, shown } from './testing.ts'
+import { recorded, shown } from './testing/report.ts'
 
 test('tap: a subtest is a test, and what is in it has it in its path', () => {
   expect(shown(parseTap(recorded('tap.tap')))).toEqual([

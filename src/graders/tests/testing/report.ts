@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fullName } from './names.ts'
-import type { TestCase, TestReport } from './report.ts'
-import type { TestRun } from './run.ts'
+import { fullName } from '../names.ts'
+import type { TestCase, TestReport } from '../report.ts'
+import type { TestRun } from '../run.ts'
 
 /** A report that the real runner of that name wrote. */
 export function recorded(name: string): string {
-  return readFileSync(join(import.meta.dirname, '../../../fixtures/reports', name), 'utf8')
+  return readFileSync(join(import.meta.dirname, '../../../../fixtures/reports', name), 'utf8')
 }
 
 /** A report in lines that are easy to compare: `passed group > title — message`. */
