@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { TranscriptEvent, Usage } from '../model/trial.ts'
 import { readLines, readUntrusted } from '../util/output.ts'
+import { parseJson } from '../util/json.ts'
 
 const usageBytes = 1024 * 1024
 /** Together with the longest line this bounds what a transcript takes in memory. */
@@ -88,14 +89,4 @@ function toEvent(line: string): TranscriptEvent | null {
   if (!value) return null
   const defaults = value.type === 'tool_result' ? { atMs: null, isError: null } : { atMs: null }
   return TranscriptEvent.safeParse({ ...defaults, ...value }).data ?? null
-}
-
-/** Undefined for what is no JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }

@@ -1,3 +1,4 @@
+import { attemptThat } from '../core/attempt.ts'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -10,7 +11,7 @@ import { readTail } from '../util/output.ts'
 import { commandLine, programOf } from './command-line.ts'
 import { environment, type CommandFiles } from './command-environment.ts'
 import { readTranscript, readUsage } from './command-reports.ts'
-import { asked, attemptThat, countToolCalls, interrupted } from './ends.ts'
+import { asked, countToolCalls, interrupted } from './ends.ts'
 import { lastLines } from './last-lines.ts'
 import { findProgram } from './find-program.ts'
 

@@ -1,5 +1,7 @@
+import { addUsage as addTo } from '../core/attempt.ts'
 import { z } from 'zod'
 import type { TranscriptEvent, Usage } from '../model/trial.ts'
+import { parseJson } from '../util/json.ts'
 
 /** What is known from pi's event stream (`--mode json`) so far. */
 export interface PiState {
@@ -146,30 +148,15 @@ function addUsage(state: PiState, used: Message['usage']): void {
   state.costUsd += used?.cost?.total ?? 0
   // A service that tells no usage shows as zeros: that is unknown, not nothing.
   if (!used?.input && !used?.output && !used?.cacheRead && !used?.cacheWrite) return
-  const { usage } = state
-  state.usage = {
-    inputTokens: sum(usage?.inputTokens, used.input),
-    cacheReadTokens: sum(usage?.cacheReadTokens, used.cacheRead),
-    cacheWriteTokens: sum(usage?.cacheWriteTokens, used.cacheWrite),
-    outputTokens: sum(usage?.outputTokens, used.output),
-    reasoningTokens: sum(usage?.reasoningTokens, used.reasoning),
-  }
-}
-
-function sum(total: number | null | undefined, added: number | undefined): number | null {
-  return added === undefined ? (total ?? null) : (total ?? 0) + added
+  state.usage = addTo(state.usage, {
+    inputTokens: used.input,
+    cacheReadTokens: used.cacheRead,
+    cacheWriteTokens: used.cacheWrite,
+    outputTokens: used.output,
+    reasoningTokens: used.reasoning,
+  })
 }
 
 function textOf(parts: readonly Part[]): string {
   return parts.map(part => part.text ?? (part.type === 'text' ? '' : `[${part.type}]`)).join('\n')
-}
-
-/** Undefined for what is no JSON. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }

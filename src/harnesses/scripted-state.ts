@@ -1,3 +1,4 @@
+import { addKnown, addUsage as addTo } from '../core/attempt.ts'
 import { performance } from 'node:perf_hooks'
 import type { HarnessInput } from '../contracts.ts'
 import type { Attempt, TranscriptEvent, Usage } from '../model/trial.ts'
@@ -49,20 +50,8 @@ export function checkLimits({ limits }: HarnessInput, { costUsd, turns }: Script
 
 export function addUsage(added: NonNullable<Step['usage']>, state: ScriptedState): void {
   const { costUsd, turns, ...tokens } = added
-  state.costUsd = sum(state.costUsd, costUsd)
-  state.turns = sum(state.turns, turns)
+  state.costUsd = addKnown(state.costUsd, costUsd)
+  state.turns = addKnown(state.turns, turns)
   if (Object.keys(tokens).length === 0) return
-  const { usage } = state
-  state.usage = {
-    inputTokens: sum(usage?.inputTokens, tokens.inputTokens),
-    cacheReadTokens: sum(usage?.cacheReadTokens, tokens.cacheReadTokens),
-    cacheWriteTokens: sum(usage?.cacheWriteTokens, tokens.cacheWriteTokens),
-    outputTokens: sum(usage?.outputTokens, tokens.outputTokens),
-    reasoningTokens: sum(usage?.reasoningTokens, tokens.reasoningTokens),
-  }
-}
-
-/** What was never stated stays unknown. */
-function sum(total: number | null | undefined, added: number | undefined): number | null {
-  return added === undefined ? (total ?? null) : (total ?? 0) + added
+  state.usage = addTo(state.usage, tokens)
 }

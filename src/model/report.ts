@@ -1,18 +1,10 @@
 import { z } from 'zod'
+import { BaselineTask } from './baseline.ts'
 import { Rate, RunManifest } from './run.ts'
 import { Trial } from './trial.ts'
 
-/** What compare knows of one side's task. */
-export const SideTask = z.strictObject({
-  fingerprint: z.string(),
-  passed: z.number().int().nonnegative(),
-  graded: z.number().int().nonnegative(),
-  errored: z.number().int().nonnegative(),
-  meanScore: z.number().nullable(),
-  costUsd: z.array(z.number()),
-  tokens: z.array(z.number()),
-  durationMs: z.array(z.number()),
-})
+/** What compare knows of one side's task: the same as is accepted into a baseline. */
+export const SideTask = BaselineTask
 export type SideTask = z.infer<typeof SideTask>
 
 /** One side of a comparison: a setup of a run, or of a baseline. */

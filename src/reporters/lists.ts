@@ -4,7 +4,8 @@ import type { Suite } from '../model/suite.ts'
 import type { Trial } from '../model/trial.ts'
 import { formatCost, formatDuration, formatShare } from './format.ts'
 import type { Paint } from './paint.ts'
-import { displayWidth, firstLine } from './text.ts'
+import { reasonOf } from './problems.ts'
+import { displayWidth } from './text.ts'
 
 /** One line a run, newest first. */
 export function renderRuns(runs: readonly RunManifest[], paint: Paint): string {
@@ -27,7 +28,7 @@ export function renderTrials(run: RunManifest, trials: readonly Trial[], paint: 
       trial.id,
       formatDuration(trial.attempt?.durationMs ?? null),
       formatCost(trial.attempt?.costUsd ?? null),
-      trial.status === 'errored' ? `${trial.phase}: ${firstLine(trial.message)}` : firstFailure(trial),
+      reasonOf(trial) ?? '',
     ]),
   )
   return missing > 0
@@ -57,14 +58,6 @@ function stateOf(trial: Trial, paint: Paint): string {
   if (trial.status === 'errored') return paint.unsure('errored')
   if (trial.pass) return paint.good('pass')
   return paint.bad(trial.attempt.stop === 'crash' ? 'crashed' : 'fail')
-}
-
-function firstFailure(trial: Extract<Trial, { status: 'graded' }>): string {
-  if (trial.pass) return ''
-  const grade = trial.grades.find(each => each.status === 'scored' && each.required && !each.pass)
-  return grade?.status === 'scored'
-    ? `${grade.grader}: ${firstLine(grade.explanation)}`
-    : firstLine(trial.attempt.message ?? '')
 }
 
 /** Pads all columns but the last to their widest cell; colour codes do not count. */

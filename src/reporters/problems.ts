@@ -1,7 +1,7 @@
 import type { Trial } from '../model/trial.ts'
 import { count, formatDuration } from './format.ts'
 import { groupBy } from './group-by.ts'
-import { firstLine } from './text.ts'
+import { firstLine, safeText } from './text.ts'
 import { trialEnd, type TrialEnd } from './totals.ts'
 
 /** Trials that ended badly in the same way, told once. */
@@ -67,7 +67,7 @@ function gradeReason(trial: Extract<Trial, { status: 'graded' }>): string {
   const failing = trial.grades.filter(grade => grade.status === 'scored' && !grade.pass)
   const decisive = failing.find(grade => grade.required) ?? failing[0]
   if (decisive?.status !== 'scored') return 'did not pass, and no grader says why'
-  return `${firstLine(decisive.grader)}: ${firstLine(decisive.explanation) || 'no explanation'}`
+  return `${firstLine(decisive.grader)}: ${decisiveLine(decisive.explanation) || 'no explanation'}`
 }
 
 function exitWords(exitCode: number | null): string {
@@ -76,4 +76,12 @@ function exitWords(exitCode: number | null): string {
 
 function taskAndSetup(trial: Trial): string {
   return JSON.stringify([trial.task, trial.setup])
+}
+
+/** Of a list the first entry, which names what failed, rather than the count above it. */
+function decisiveLine(explanation: string): string {
+  const entry = safeText(explanation)
+    .split('\n')
+    .find(line => line.startsWith('- '))
+  return entry === undefined ? firstLine(explanation) : entry.slice(2)
 }

@@ -1,6 +1,7 @@
 import { TranscriptEvent } from '../model/trial.ts'
 import type { TextStyle } from './comparison.ts'
 import { cutEnd, firstLine, safeText, wrap } from './text.ts'
+import { parseJson } from '../util/json.ts'
 
 /** Of a longer transcript the start and the end are shown: the task, and what the agent made of it. */
 const mostEvents = 60
@@ -46,15 +47,7 @@ function eventLines(line: string, style: TextStyle): string[] {
 
 /** Null for a line that is no event of this version: a transcript is shown as far as it can be read. */
 function parseEvent(line: string): TranscriptEvent | null {
-  let value: unknown
-  try {
-    value = JSON.parse(line)
-  } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
-  }
-  const result = TranscriptEvent.safeParse(value)
-  return result.success ? result.data : null
+  return TranscriptEvent.safeParse(parseJson(line)).data ?? null
 }
 
 /** The text beside its label, at most `most` lines of it; the last one then says how many are missing. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { Trial } from '../model/trial.ts'
+import { parseJson } from '../util/json.ts'
 
 /**
  * Reads trials.jsonl: the latest line of each trial. A last line without its end was being written when the program died:
@@ -19,7 +20,7 @@ export async function readTrials(path: string): Promise<{ trials: Trial[]; warni
   const lines = text.split('\n')
   lines.forEach((line, index) => {
     if (line.trim() === '') return
-    const trial = parseTrial(line)
+    const trial = Trial.safeParse(parseJson(line)).data
     if (trial) byId.set(trial.id, trial)
     else if (index === lines.length - 1) {
       warnings.push(
@@ -31,15 +32,4 @@ export async function readTrials(path: string): Promise<{ trials: Trial[]; warni
       )
   })
   return { trials: [...byId.values()], warnings }
-}
-
-function parseTrial(line: string): Trial | null {
-  let value: unknown
-  try {
-    value = JSON.parse(line)
-  } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
-  }
-  return Trial.safeParse(value).data ?? null
 }

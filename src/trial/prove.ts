@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { attemptThat } from '../core/attempt.ts'
 import { InfraError } from '../errors.ts'
 import type { Patch, PreparedSource } from '../contracts.ts'
 import type { Task } from '../model/suite.ts'
-import type { Attempt, Grade } from '../model/trial.ts'
+import type { Grade } from '../model/trial.ts'
 import { fixOf, gradeAttempt } from './grade.ts'
 import { toOutcome } from './outcome.ts'
 import type { TrialParts } from './parts.ts'
@@ -20,19 +21,8 @@ export interface Proof {
   nothing: Grade[]
 }
 
-const noAgent: Attempt = {
-  stop: 'finished',
-  message: null,
-  exitCode: null,
-  usage: null,
-  costUsd: null,
-  costSource: null,
-  turns: null,
-  toolCalls: null,
-  durationMs: 0,
-  agentVersion: null,
-  observedModel: null,
-}
+/** Nobody worked: the patch is judged alone. */
+const noAgent = attemptThat('finished', 0)
 
 const bare = { files: {}, strip: [] }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { InfraError } from '../errors.ts'
 import { TranscriptEvent, type Trial } from '../model/trial.ts'
-import { sha256 } from '../util/json.ts'
+import { parseJson, sha256 } from '../util/json.ts'
 import { gradeAttempt } from './grade.ts'
 import { patchFile, transcriptFile, type TrialParts } from './parts.ts'
 import { placementOf } from './placement.ts'
@@ -80,13 +80,4 @@ async function readTranscript(path: string): Promise<TranscriptEvent[]> {
       throw new InfraError(`${path}:${index + 1}: no transcript event; the file was changed`)
     return event.data
   })
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }

@@ -33,3 +33,13 @@ export async function writeAtomically(path: string, text: string): Promise<void>
     throw error
   }
 }
+
+/** The value that a text stands for; undefined for what is no JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}

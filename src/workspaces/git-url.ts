@@ -3,11 +3,10 @@ import { mistakeInGitUrl } from '../util/git-url.ts'
 
 const objectId = /^[0-9a-f]{40}([0-9a-f]{24})?$/
 
-/** Lets only what git takes for a place of a repository reach git's command line. Throws UserError. */
+/** The last look before something reaches git's command line, wherever it came from. Throws UserError. */
 export function checkGitUrl(url: string): void {
   const mistake = mistakeInGitUrl(url)
   if (mistake !== null) throw new UserError(mistake)
-  if (url.startsWith('.')) throw new UserError(`"${url}" is a relative path: expected an absolute one`)
 }
 
 /** Throws UserError for anything but a full object id. */

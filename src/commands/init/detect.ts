@@ -2,6 +2,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Command } from '../../model/suite.ts'
+import { parseJson } from '../../util/json.ts'
 
 /** How a repository is made ready and tested, and what it tells agents. */
 export interface Detected {
@@ -104,13 +105,4 @@ async function isReadable(path: string): Promise<boolean> {
     () => true,
     () => false,
   )
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    if (error instanceof SyntaxError) return {}
-    throw error
-  }
 }
