@@ -5,7 +5,8 @@ const objectId = /^[0-9a-f]{40}([0-9a-f]{24})?$/
 
 /** The last look before something reaches git's command line, wherever it came from. Throws UserError. */
 export function checkGitUrl(url: string): void {
-  const mistake = mistakeInGitUrl(url)
+  const relative = /^\.{1,2}(\/|$)/.test(url) ? `"${url}" is relative: expected an absolute path` : null
+  const mistake = mistakeInGitUrl(url) ?? relative
   if (mistake !== null) throw new UserError(mistake)
 }
 

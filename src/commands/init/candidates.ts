@@ -14,11 +14,16 @@ const testFile =
   /[._-](test|spec)\.[cm]?[jt]sx?$|(^|\/)test_[^/]+\.py$|_test\.py$|(^|\/)(tests?|__tests__)\/[^/]+\.([cm]?[jt]sx?|py)$/i
 const noCode = /\.(md|txt|json|ya?ml|lock|toml|cfg|snap)$|(^|\/)(package(-lock)?\.json|CHANGELOG[^/]*)$/i
 
+/** Subjects that tell of no problem to be solved. */
+const housekeeping =
+  /^(chore|style|docs?|refactor|build|ci|test|release|revert|lint|bump|merge|format|typo)\b/i
+const mending = /\b(fix(e[sd])?|bug|crash|wrong|incorrect|regression|handle|prevent)\b/i
+
 /** Larger changes are no single problem. */
 const maxCodeLines = 150
 const commitsLookedAt = 400
 
-/** The newest commits that make good tasks, at most `wanted`. */
+/** The commits that make the best tasks, at most `wanted`: those that mend something first, newer ones first. */
 export async function findCandidates(root: string, wanted: number): Promise<Candidate[]> {
   const git = simpleGit(root)
   const log = await git.raw([
@@ -33,6 +38,7 @@ export async function findCandidates(root: string, wanted: number): Promise<Cand
     .split('\u0001')
     .slice(1)
     .flatMap(entry => toCandidate(entry))
+    .toSorted((a, b) => Number(mending.test(b.subject)) - Number(mending.test(a.subject)))
     .slice(0, wanted)
 }
 
@@ -51,6 +57,12 @@ function toCandidate(entry: string): Candidate[] {
     /(^|\/)(package\.json|pyproject\.toml|requirements[^/]*\.txt)$/.test(path),
   )
   // NaN: a binary file.
-  const fits = tests.length > 0 && code.length > 0 && lines > 0 && lines <= maxCodeLines && !dependencies
+  const fits =
+    !housekeeping.test(subject) &&
+    tests.length > 0 &&
+    code.length > 0 &&
+    lines > 0 &&
+    lines <= maxCodeLines &&
+    !dependencies
   return fits ? [{ commit, parent: parents, subject, tests }] : []
 }

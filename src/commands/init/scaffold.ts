@@ -1,4 +1,4 @@
-import { stringify } from 'yaml'
+import { Document, isScalar, visit } from 'yaml'
 import type { Candidate } from './candidates.ts'
 import type { Detected } from './detect.ts'
 
@@ -60,23 +60,34 @@ export function scaffold({ name, head, detected, candidates }: Scaffold): string
     'limits: { timeout: 15m }',
     '',
     '# Repositories at pinned commits; "git: ." is this one.',
-    stringify({ sources }).trimEnd(),
+    toYaml({ sources }),
     '',
     '# What is compared. "harness" drives the agent: agent-eval doctor shows which are here.',
     hasContext
       ? '# "without" takes away what the repository tells agents; "with" puts in what stands in your working tree now.'
       : '# Add a second setup to compare two: another model, prompt, context file or skill.',
-    stringify({ setups }).trimEnd(),
+    toYaml({ setups }),
     ...(hasContext ? ['', 'vary: [context, skills]'] : []),
     '',
     usable.length > 0
       ? '# Made of commits that changed code and tests together. The prompts are their subjects: say in your own words what is wrong.'
       : '# Replace this by problems of your own: agent-eval found no commit that changed code and tests together, or no known test runner.',
-    stringify({ tasks }, { lineWidth: 110 }).trimEnd(),
+    toYaml({ tasks }),
     '',
     `gate: { baseline: ./evals/baselines/${name}.json, margin: 10 }`,
     '',
   ].join('\n')
+}
+
+/** Short lists on one line, as people write them. */
+function toYaml(value: object): string {
+  const document = new Document(value, { aliasDuplicateObjects: false })
+  visit(document, {
+    Seq(_key, list) {
+      if (list.items.every(isScalar)) list.flow = true
+    },
+  })
+  return document.toString({ lineWidth: 110, flowCollectionPadding: false }).trimEnd()
 }
 
 function sourceName(commit: string): string {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { finderOf } from './names.ts'
 import { parseTap } from './parse-tap.ts'
 import { programSpecs } from './programs.ts'
 import { recorded, shown } from './testing/report.ts'
@@ -61,6 +62,15 @@ test('TAP 14: subtests in braces, escaped signs, a reason to do it later', () =>
   )
   expect(shown(report)).toEqual(['passed par > kid', 'passed par', 'todo a # b'])
   expect(report.incomplete).toBeNull()
+})
+
+test('tape: a test answers to its assertions, too', () => {
+  const text =
+    'TAP version 13\n# adds\nok 1 - small\nok 2 - large\n# empty\nok 3 - none\n\n1..3\n# tests 3\n# pass  3\n\n# ok\n'
+  const find = finderOf(parseTap(text).tests)
+  expect(find('adds > large').map(test => test.title)).toEqual(['adds'])
+  expect(find('none').map(test => test.title)).toEqual(['empty'])
+  expect(find('adds')).toHaveLength(1)
 })
 
 test('TAP 13: a subtest has the name of the point behind it', () => {

@@ -70,13 +70,15 @@ function toOneTest({ title, tests }: Level['groups'][number]): TestCase {
   const failed = tests.find(test => test.state === 'failed')
   const worst = failed ?? tests.find(test => test.state !== 'passed')
   const message = failed ? (failed.message ?? failed.title) : null
+  const name = title.replace(/^(TODO|SKIP) /, '')
   return {
     file: null,
     suite: [],
-    title: title.replace(/^(TODO|SKIP) /, ''),
+    title: name,
     state: worst?.state ?? 'passed',
     message,
-    aliases: [],
+    // Some suites name an assertion: it stands for its whole test.
+    aliases: [...new Set(tests.flatMap(test => [test.title, `${name} > ${test.title}`]))],
   }
 }
 
