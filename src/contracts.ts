@@ -27,6 +27,17 @@ export interface ExecRequest {
   /** Called for each whole line of stdout soon after it was written; return false to end the process tree (`limit`). */
   onLine?: (line: string) => boolean
   signal?: AbortSignal
+  /** What the command may touch, where the sandbox can see to it. Without it: whatever the user may. */
+  access?: Access
+}
+
+/** Files and network of a command. Programs and libraries of the machine can always be read. */
+export interface Access {
+  /** Folders that it may write to. */
+  write: readonly string[]
+  /** Folders and files that it may read besides. */
+  read: readonly string[]
+  network: boolean
 }
 
 export interface ExecResult {
@@ -46,6 +57,8 @@ export type Exec = (request: ExecRequest) => Promise<ExecResult>
 /** Where and how commands run. Probed once per run by trying it. */
 export interface Sandbox {
   isolation: Omit<Isolation, 'workspace'>
+  /** One line for people: what is kept apart and what is not. */
+  description: string
   /** Throws InfraError with what is missing if it does not work on this machine. */
   probe(): Promise<void>
   exec: Exec

@@ -1,4 +1,4 @@
-import type { Executor, ProgressReporter, RunStore, Sandbox } from './contracts.ts'
+import type { Executor, ProgressReporter, RunStore } from './contracts.ts'
 import { closeManifest, openManifest, type RunFacts } from './core/manifest.ts'
 import { compare } from './core/compare.ts'
 import { gateProblems, gateVerdict } from './core/gate.ts'
@@ -22,7 +22,6 @@ import type { TrialParts } from './trial/parts.ts'
 
 export interface RunParts {
   executor: Executor
-  sandbox: Sandbox
   store: RunStore
   progress: ProgressReporter
   trialParts: TrialParts
@@ -37,9 +36,7 @@ export async function runSuite(
   parts: RunParts,
   earlier: { manifest: RunManifest; trials: Trial[] } | null = null,
 ): Promise<{ manifest: RunManifest; trials: Trial[] }> {
-  const { executor, sandbox, store, progress, trialParts } = parts
-  await sandbox.probe()
-
+  const { executor, store, progress, trialParts } = parts
   const manifest = earlier?.manifest ?? openManifest(suite, plan, parts.facts, parts.now())
   if (!earlier) await store.create(manifest, suite)
 

@@ -1,6 +1,7 @@
 import { mkdir, statfs } from 'node:fs/promises'
 import { execa } from 'execa'
-import { exitCodes, type ExitCode } from '../errors.ts'
+import { InfraError, exitCodes, type ExitCode } from '../errors.ts'
+import { levels } from '../sandboxes/index.ts'
 import { renderChecks, type Check } from '../reporters/checks.ts'
 import { paintFor } from '../reporters/paint.ts'
 import { folders } from './folders.ts'
@@ -15,7 +16,7 @@ export async function doctor(options: { json?: boolean }, io: Io): Promise<ExitC
   const checks: Check[] = [
     node(),
     await git(),
-    await sandbox(),
+    ...(await isolation()),
     ...(await places(io)),
     ...(await agents()),
     ...keys.map((name): Check => ({
@@ -54,24 +55,18 @@ async function git(): Promise<Check> {
   return { group: 'base', name: 'git', state: ok ? 'ok' : 'broken', message }
 }
 
-async function sandbox(): Promise<Check> {
-  const { isolation, probe } = sandboxFor()
-  const name = 'isolation'
-  try {
-    await probe()
-  } catch (error) {
-    return {
-      group: 'base',
-      name,
-      state: 'broken',
-      message: error instanceof Error ? error.message : String(error),
-    }
-  }
-  const message =
-    isolation.level === 'none'
-      ? `${isolation.level}: agents run with your rights and can read your files; network ${isolation.network}. Run suites that you do not trust in a container.`
-      : `${isolation.level}; network ${isolation.network}`
-  return { group: 'base', name, state: 'ok', message }
+async function isolation(): Promise<Check[]> {
+  return Promise.all(
+    levels.map(async (level): Promise<Check> => {
+      try {
+        const { description } = await sandboxFor(level)
+        return { group: 'isolation', name: level, state: 'ok', message: description }
+      } catch (error) {
+        if (!(error instanceof InfraError)) throw error
+        return { group: 'isolation', name: level, state: 'absent', message: error.message }
+      }
+    }),
+  )
 }
 
 async function places(io: Io): Promise<Check[]> {

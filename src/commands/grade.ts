@@ -37,7 +37,14 @@ export async function grade(reference: string, options: GradeOptions, io: Io): P
     clock: () => performance.now(),
   })
   const { parts, close } = await openTrialParts(
-    { suite, runId: stored.manifest.id, store, progress, sandbox: sandboxFor(), signal: interrupt.signal },
+    {
+      suite,
+      runId: stored.manifest.id,
+      store,
+      progress,
+      sandbox: await sandboxFor(suite.isolation),
+      signal: interrupt.signal,
+    },
     io,
   )
   try {

@@ -1,5 +1,6 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { InfraError, UserError, exitCodes, type ExitCode } from '../errors.ts'
+import { parseAge, parseBytes } from '../util/quantity.ts'
 import { version } from '../version.ts'
 import { tell, type Io } from './io.ts'
 
@@ -105,6 +106,12 @@ Examples:
     .option('--baseline <file>', 'another baseline than the suite’s')
     .option('--strict', 'inconclusive is exit code 3 rather than 0')
     .option('--resume <run>', 'finish a run that was interrupted')
+    .addOption(
+      new Option(
+        '--isolation <level>',
+        'keep trials apart at least so well; where it cannot be had nothing runs',
+      ).choices(['none', 'process', 'sandbox']),
+    )
     .option(
       '--report <format[=file]>',
       'also as json, junit, markdown or terminal; without a file on stdout (repeatable)',
@@ -193,6 +200,51 @@ Examples:
     .option('--json', 'data on stdout')
     .action((trial, options) => run(async () => (await import('./show.ts')).show(trial, options, io)))
 
+  verb('scan <run>', 'look for values of secrets in all files of a stored run', [
+    'scan latest',
+    'scan latest --env GITHUB_TOKEN',
+  ])
+    .option('--env <name>', 'also the value of this variable (repeatable)', collect)
+    .option('--json', 'data on stdout')
+    .action((reference, options) => run(async () => (await import('./scan.ts')).scan(reference, options, io)))
+
+  verb('verify <run>', 'derive the results of a run again from its evidence, running nothing', [
+    'verify latest',
+    'verify latest --json',
+  ])
+    .option('--json', 'data on stdout')
+    .action((reference, options) =>
+      run(async () => (await import('./verify.ts')).verify(reference, options, io)),
+    )
+
+  const cache = verb('cache', 'mirrors, prepared checkouts and packages that all runs share', [
+    'cache list',
+    'cache verify --fix',
+    'cache prune --max-size 20GB --older-than 30d',
+  ])
+  cache
+    .command('list')
+    .description('what is there, how large, and when it was last used')
+    .exitOverride()
+    .option('--json', 'data on stdout')
+    .action(options => run(async () => (await import('./cache.ts')).list(options, io)))
+  cache
+    .command('verify')
+    .description('whether it still is what was put there; exit code 1 if not')
+    .exitOverride()
+    .option('--fix', 'remove what is damaged')
+    .option('--json', 'data on stdout')
+    .action(options => run(async () => (await import('./cache.ts')).verify(options, io)))
+  cache
+    .command('prune')
+    .description('remove what was not used for longest, never what a run uses now')
+    .exitOverride()
+    .option('--max-size <size>', 'until it is no larger than this (default: 20GB)', size)
+    .option('--older-than <age>', 'what was not used for so long: 12h, 30d, 8w', age)
+    .option('--dry-run', 'only say what would go')
+    .option('--json', 'data on stdout')
+    .action(options => run(async () => (await import('./cache.ts')).prune(options, io)))
+
   verb('schema', 'the JSON Schema of suite files, for editors', [
     'schema > .vscode/agent-eval.schema.json',
   ]).action(() => run(async () => (await import('./schema.ts')).schema(io)))
@@ -214,4 +266,16 @@ function positive(text: string): number {
   if (!Number.isSafeInteger(value) || value < 1)
     throw new InvalidArgumentError('a whole number of at least 1 is expected')
   return value
+}
+
+function size(text: string): number {
+  const bytes = parseBytes(text)
+  if (bytes === null) throw new InvalidArgumentError('a size such as 500MB or 20GB is expected')
+  return bytes
+}
+
+function age(text: string): number {
+  const ms = parseAge(text)
+  if (ms === null) throw new InvalidArgumentError('an age such as 12h, 30d or 8w is expected')
+  return ms
 }

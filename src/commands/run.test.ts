@@ -1,4 +1,4 @@
-import { readFile, readdir } from 'node:fs/promises'
+import { mkdir, readFile, readdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
@@ -29,7 +29,10 @@ test('run: loads, runs both setups, grades by hidden tests, stores all of it, an
   expect(stderr).not.toContain('\u001b')
 
   const { folder, manifest, trials } = await onlyRun(at)
-  expect(manifest).toMatchObject({ status: 'finished', isolation: { level: 'none', network: 'open' } })
+  expect(manifest).toMatchObject({
+    status: 'finished',
+    isolation: { level: expect.stringMatching(/none|process/), network: 'open' },
+  })
   expect(manifest.plan).toHaveLength(6)
   expect(
     trials.filter(trial => trial.setup === 'guided').every(trial => trial.status === 'graded' && trial.pass),
@@ -200,4 +203,23 @@ test('a secret that a setup passes never reaches the disk, whatever the agent do
   expect(await readFile(join(folder, 'trials/add/leak/0/patch.diff'), 'utf8')).toContain(
     '[redacted:LEAKED_KEY]',
   )
+})
+
+test('an isolation that the suite requires and that cannot be had: nothing runs', async () => {
+  const at = await place({
+    ...project,
+    'suite.yaml': suiteText.replace('trials: 3', 'trials: 1\nisolation: sandbox'),
+  })
+  await mkdir(join(at.path, 'bin'))
+  for (const program of ['node', 'git', 'cp', 'sh']) {
+    const { stdout } = await execa('sh', ['-c', `command -v ${program}`])
+    await symlink(stdout, join(at.path, 'bin', program))
+  }
+  at.env['PATH'] = join(at.path, 'bin')
+  const { exitCode, stderr } = await at.run('run', 'suite.yaml')
+  expect(exitCode).toBe(4)
+  expect(stderr).toContain('isolation "sandbox" does not work here')
+  await expect(readdir(join(at.path, '.agent-eval/runs'))).rejects.toThrow('ENOENT')
+  const weaker = await at.run('run', 'suite.yaml', '--isolation', 'none')
+  expect(weaker.exitCode).toBe(4)
 })

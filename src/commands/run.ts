@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
+import { levels, type Level } from '../sandboxes/index.ts'
 import { plan, specOf } from '../core/plan.ts'
 import { UserError, exitCodes, type ExitCode } from '../errors.ts'
-import type { StoredRun } from '../contracts.ts'
+import type { Sandbox, StoredRun } from '../contracts.ts'
 import { localExecutor } from '../executors/local.ts'
 import type { Suite } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
@@ -30,6 +31,7 @@ export interface RunOptions extends ReportOptions {
   strict?: boolean
   baseline?: string
   resume?: string
+  isolation?: Level
 }
 
 /** `agent-eval run SUITE`: load → plan → run → judge → report. */
@@ -56,7 +58,9 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
   const baseline = options.gate ? await readBaseline(gate.baseline, suite.name, io) : null
   await checkReadiness(suite, specs, families, io)
 
-  const { manifest, trials } = await execute(suite, specs, earlier, options, io)
+  const sandbox = await sandboxFor(stronger(options.isolation, suite.isolation))
+
+  const { manifest, trials } = await execute(suite, specs, earlier, sandbox, options, io)
   if (manifest.status === 'interrupted') {
     tell(
       io,
@@ -75,12 +79,12 @@ async function execute(
   suite: Suite,
   specs: readonly TrialSpec[],
   earlier: StoredRun | null,
+  sandbox: Sandbox,
   options: RunOptions,
   io: Io,
 ): ReturnType<typeof runSuite> {
   const interrupt = onInterrupt(io)
   const store = storeFor(io, suite)
-  const sandbox = sandboxFor()
   const runId = earlier?.manifest.id ?? newRunId(suite.name)
   const progress = progressReporter({
     stream: io.stderr,
@@ -99,7 +103,6 @@ async function execute(
         specs,
         {
           executor: localExecutor(concurrency, interrupt.signal),
-          sandbox,
           store,
           progress,
           trialParts: parts,
@@ -125,6 +128,12 @@ function suiteFile(file: string | undefined): string {
       'which suite? Give its file: agent-eval run evals/SUITE.yaml (agent-eval init makes one)',
     )
   return file
+}
+
+/** The command line may ask for more than the suite, never for less. */
+function stronger(asked: Level | undefined, required: Level | null): Level | null {
+  if (asked === undefined || required === null) return asked ?? required
+  return levels.indexOf(asked) > levels.indexOf(required) ? asked : required
 }
 
 /** Sorts by time; the random part keeps two runs of one second apart. */

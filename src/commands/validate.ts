@@ -56,7 +56,7 @@ export async function validate(file: string, options: ValidateOptions, io: Io): 
       runId: 'validate',
       store: storeFor(io, suite),
       progress,
-      sandbox: sandboxFor(),
+      sandbox: await sandboxFor(suite.isolation),
       signal: interrupt.signal,
     },
     io,

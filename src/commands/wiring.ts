@@ -17,7 +17,7 @@ import { graders } from '../graders/index.ts'
 import { harnesses } from '../harnesses/index.ts'
 import type { Suite } from '../model/suite.ts'
 import { pick, type Registry } from '../registry.ts'
-import { sandboxes } from '../sandboxes/index.ts'
+import { chooseSandbox, type Level } from '../sandboxes/index.ts'
 import { fileStore } from '../stores/files.ts'
 import { loadSuite } from '../suite/load.ts'
 import type { TrialParts } from '../trial/parts.ts'
@@ -40,12 +40,13 @@ export function storeFor(io: Io, suite: Suite | null): RunStore {
   return fileStore(folders(io).results, redactor(suite ? secretsOf(suite, io.env) : {}))
 }
 
-export function sandboxFor(): Sandbox {
-  return sandboxes.none
+/** The best isolation that works here, or the one that was asked for: by the command line, else by the suite. */
+export function sandboxFor(wanted: Level | null): Promise<Sandbox> {
+  return chooseSandbox(wanted)
 }
 
-/** The values, by name, of all host variables that setups and graders of a suite use. */
-export function secretsOf(suite: Suite, env: NodeJS.ProcessEnv): Record<string, string> {
+/** The names of all host variables that setups and graders of a suite use. */
+export function secretNamesOf(suite: Suite): string[] {
   const names = [
     ...Object.values(suite.setups).flatMap(setup => setup.env.pass),
     ...suite.tasks.flatMap(task =>
@@ -54,8 +55,15 @@ export function secretsOf(suite: Suite, env: NodeJS.ProcessEnv): Record<string, 
       ),
     ),
   ]
+  return [...new Set(names)]
+}
+
+/** The values, by name, of those of them that are set. */
+export function secretsOf(suite: Suite, env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
-    names.map(name => [name, env[name]]).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    secretNamesOf(suite)
+      .map(name => [name, env[name]])
+      .filter((entry): entry is [string, string] => entry[1] !== undefined),
   )
 }
 

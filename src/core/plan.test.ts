@@ -42,6 +42,7 @@ function suite(tasks: Record<string, string[]>, setups: string[], trials: number
       fingerprint: id,
     })),
     gate: { baseline: null, margin: 10, strict: false },
+    isolation: null,
     fingerprint: 'suite',
   }
 }

@@ -13,7 +13,7 @@ import { environment, type CommandFiles } from './command-environment.ts'
 import { readTranscript, readUsage } from './command-reports.ts'
 import { asked, countToolCalls, interrupted } from './ends.ts'
 import { lastLines } from './last-lines.ts'
-import { findProgram } from './find-program.ts'
+import { findProgram } from '../util/find-program.ts'
 
 const messageBytes = 64 * 1024
 

@@ -133,6 +133,8 @@ export const Suite = z.strictObject({
   vary: z.array(z.string()).nullable(),
   tasks: z.array(Task),
   gate: Gate,
+  /** Weakest isolation under which it may run; null = the best that works. Where it cannot be had nothing runs. */
+  isolation: z.enum(['none', 'process', 'sandbox']).nullable().default(null),
   /** Content hash of tasks, sources and setups. */
   fingerprint: z.string(),
 })

@@ -1,6 +1,44 @@
 import type { Sandbox } from '../contracts.ts'
+import { InfraError } from '../errors.ts'
 import type { Registry } from '../registry.ts'
+import { bubblewrapProcess, bubblewrapSandbox } from './bubblewrap.ts'
 import { none } from './none.ts'
+import { unshareProcess } from './unshare.ts'
 
-/** All sandboxes by the name that `--sandbox` takes. */
-export const sandboxes = { none } satisfies Registry<Sandbox>
+/** All sandboxes by what they are made with. */
+export const sandboxes = {
+  none,
+  unshareProcess,
+  bubblewrapProcess,
+  bubblewrapSandbox,
+} satisfies Registry<Sandbox>
+
+export const levels = ['none', 'process', 'sandbox'] as const
+export type Level = (typeof levels)[number]
+
+/** For each level what can give it, best first. */
+const waysTo: Record<Level, readonly Sandbox[]> = {
+  none: [none],
+  process: [bubblewrapProcess, unshareProcess],
+  sandbox: [bubblewrapSandbox],
+}
+
+/**
+ * The first that works here, found by trying. A level that was asked for is given or refused: InfraError says what is
+ * missing. Without one the best is taken that needs nothing to be allowed for.
+ */
+export async function chooseSandbox(wanted: Level | null): Promise<Sandbox> {
+  const problems: string[] = []
+  for (const candidate of wanted === null ? [...waysTo.process, ...waysTo.none] : waysTo[wanted]) {
+    try {
+      await candidate.probe()
+      return candidate
+    } catch (error) {
+      if (!(error instanceof InfraError)) throw error
+      problems.push(error.message)
+    }
+  }
+  throw new InfraError(
+    `isolation "${wanted}" does not work here:\n${problems.map(problem => `  ${problem}`).join('\n')}`,
+  )
+}

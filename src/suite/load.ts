@@ -61,6 +61,7 @@ export async function loadSuite(path: string, { harnesses, graders, cacheRoot }:
     vary: head.vary ?? null,
     tasks,
     gate: { baseline: baselinePath, margin: head.gate?.margin ?? 10, strict: head.gate?.strict ?? false },
+    isolation: head.isolation ?? null,
     fingerprint: suiteFingerprint(tasks, setups),
   }
 }

@@ -182,6 +182,10 @@ export const headKeys = {
   limits: LimitsFile.optional(),
   vary: z.array(z.enum(setupKeys)).optional().describe('what may differ between the setups'),
   gate: z.strictObject(gateKeys).optional(),
+  isolation: z
+    .enum(['none', 'process', 'sandbox'])
+    .optional()
+    .describe('how trials are kept apart from this machine; where it cannot be had nothing runs'),
 }
 
 /** The whole file. It is read part by part, so that a mistake in one part hides none in another. */

@@ -19,6 +19,7 @@ export async function attempt(
   const home = join(folder, 'home')
   const temporary = join(folder, 'tmp')
   await Promise.all([mkdir(home, { mode: 0o700 }), mkdir(temporary, { mode: 0o700 })])
+  const access = { write: [workspace, home, temporary, logs], read: [], network: true }
   return parts.harness(setup).run(
     {
       trial: spec,
@@ -36,7 +37,7 @@ export async function attempt(
       },
       limits: task.limits,
       files: setup.harness.files,
-      exec: parts.exec,
+      exec: request => parts.exec({ access, ...request }),
       signal: parts.signal,
     },
     setup.harness.config,

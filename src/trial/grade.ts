@@ -120,7 +120,16 @@ async function gradeInput(
     scratch,
     env: cleanEnv(parts.hostEnv, { home, temporary }),
     secrets: secretsOf(parts.grader(spec.type).secrets?.(spec.config) ?? [], parts.hostEnv),
-    exec: parts.exec,
+    // What is judged may be hostile, and must not ask anybody.
+    exec: request =>
+      parts.exec({
+        access: {
+          write: [...opened.map(({ path }) => path), home, temporary, scratch, logs],
+          read: [],
+          network: false,
+        },
+        ...request,
+      }),
     signal: parts.signal,
   }
 }

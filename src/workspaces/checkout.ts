@@ -9,12 +9,15 @@ import { listSubmodules } from '../util/git-stage.ts'
 import { copyFolder, removeFolder } from '../util/folders.ts'
 import { canonicalJson, sha256 } from '../util/json.ts'
 import { withLock } from '../util/lock.ts'
+import { withoutCredentials } from '../util/git.ts'
+import { markUse } from '../util/uses.ts'
 import { takeBase } from './base.ts'
+import { recordDigest } from './checkout-digest.ts'
 import { writeFiles } from './files-of-commit.ts'
 import { writeHistory } from './history.ts'
 import { ensureCommit } from './mirror.ts'
 import { MovedPaths, findOwnPath } from './moved-paths.ts'
-import { prepareEnv } from './prepare-env.ts'
+import { prepareEnv, settingsFiles } from './prepare-env.ts'
 import { runPrepare } from './run-prepare.ts'
 import { removeQuietly } from './work-root.ts'
 
@@ -54,6 +57,9 @@ export async function prepareCheckout(
   await mkdir(checkouts, { recursive: true, mode: 0o700 })
   const name = key.slice(0, 24)
   const folder = join(checkouts, name)
+  const { git, commit, history, prepare } = source
+  const about = { git: withoutCredentials(git), commit, history, prepare }
+  await markUse(cacheRoot, `checkout-${name}`, about)
   if (!(await isReady(folder))) {
     const waitMs = source.prepareTimeoutMs + 3_600_000
     const lock = join(cacheRoot, 'locks', `checkout-${name}`)
@@ -66,7 +72,13 @@ export async function readRecord(folder: string): Promise<CheckoutRecord> {
   return CheckoutRecord.parse(JSON.parse(await readFile(partsOf(folder).record, 'utf8')))
 }
 
-function keyOf({ git, commit, history, prepare }: Source): string {
+/** What decides the content of a checkout. Its folder is named by the first 24 characters. */
+export function keyOf({
+  git,
+  commit,
+  history,
+  prepare,
+}: Pick<Source, 'git' | 'commit' | 'history' | 'prepare'>): string {
   // What is installed fits one kind of machine and one version of Node only.
   const machine = prepare.length === 0 ? null : [process.platform, process.arch, process.versions.modules]
   return sha256(canonicalJson({ format, git, commit, history, prepare, machine }))
@@ -96,6 +108,7 @@ async function buildInto(
   try {
     const record = await build(building, mirror, cacheRoot, source, exec)
     await writeFile(partsOf(building).record, JSON.stringify(record))
+    if (source.prepare.length > 0) await recordDigest(cacheRoot, folder, partsOf(building).workTree)
     await rename(building, folder)
   } catch (error) {
     await removeQuietly(building)
@@ -140,7 +153,9 @@ async function prepareThere(building: string, cacheRoot: string, source: Source,
   for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true, mode: 0o700 })
   await copyFolder(gitDir, pristine)
   const log = join(cacheRoot, 'logs', `prepare-${keyOf(source).slice(0, 24)}.log`)
-  await runPrepare(source, exec, { cwd: workTree, log, env: prepareEnv(process.env, folders) })
+  const env = prepareEnv(process.env, folders)
+  const access = { write: [workTree, ...Object.values(folders)], read: settingsFiles(env), network: true }
+  await runPrepare(source, exec, { cwd: workTree, log, env, access })
   await rm(gitDir, { recursive: true, force: true })
   await rename(pristine, gitDir)
   // Submodules that were fetched now belong to a repository that is gone.

@@ -57,3 +57,13 @@ export function prepareEnv(
   }
   return env
 }
+
+/** Files and folders of the host that this environment names: package managers must be able to read them. */
+export function settingsFiles(env: Record<string, string>): string[] {
+  return Object.entries(env)
+    .filter(
+      ([name, value]) =>
+        /(CONFIG|_HOME|_DIR|_ROOT|_LINKS)$/i.test(name) && value.startsWith('/') && !name.startsWith('XDG_'),
+    )
+    .map(([, value]) => value)
+}

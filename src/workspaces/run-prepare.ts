@@ -1,7 +1,7 @@
 import { appendFile, mkdir, open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import type { Exec, ExecResult } from '../contracts.ts'
+import type { Access, Exec, ExecResult } from '../contracts.ts'
 import { InfraError } from '../errors.ts'
 import type { Command, Source } from '../model/suite.ts'
 
@@ -15,7 +15,7 @@ const shownBytes = 64 * 1024
 export async function runPrepare(
   source: Source,
   exec: Exec,
-  place: { cwd: string; log: string; env: Record<string, string> },
+  place: { cwd: string; log: string; env: Record<string, string>; access: Access },
 ): Promise<void> {
   await mkdir(dirname(place.log), { recursive: true, mode: 0o700 })
   await rm(place.log, { force: true })
@@ -26,6 +26,7 @@ export async function runPrepare(
       command,
       cwd: place.cwd,
       env: place.env,
+      access: place.access,
       timeoutMs: Math.max(1, deadline - performance.now()),
       stdout: place.log,
       stderr: place.log,

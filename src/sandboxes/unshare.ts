@@ -1,0 +1,31 @@
+import { userInfo } from 'node:os'
+import type { Sandbox } from '../contracts.ts'
+import { probeBy, wrapped } from './wrapped.ts'
+
+/** A shell stays as process 1: it hands on how the command ended, which process 1 itself could not be ended by. */
+const keepShell = '"$@"; exit $?'
+
+const run = wrapped(argv => [
+  'unshare',
+  ...(userInfo().uid === 0 ? [] : ['--user', '--map-current-user']),
+  '--mount',
+  '--pid',
+  '--fork',
+  '--kill-child',
+  '--mount-proc',
+  '--',
+  '/bin/sh',
+  '-c',
+  keepShell,
+  'sh',
+  ...argv,
+])
+
+/** The level `process` by util-linux's `unshare`, which every Linux has. */
+export const unshareProcess: Sandbox = {
+  isolation: { level: 'process', network: 'open' },
+  description:
+    'no process of an agent survives it or sees others; agents see your files and reach the network',
+  probe: () => probeBy('unshare', run),
+  exec: run,
+}
