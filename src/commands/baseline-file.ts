@@ -50,6 +50,6 @@ export async function readBaselineIfAny(path: string, io: Io): Promise<Baseline 
   if (result.success) return result.data
   const [issue] = result.error.issues
   throw new UserError(
-    `${name}: no baseline of this version of agent-eval: ${issue?.path.join('.') || 'the whole file'}: ${issue?.message ?? 'invalid'}. Restore it from git, or accept a new one.`,
+    `${name}: no baseline, or one of another version of agent-eval: ${issue?.path.join('.') || 'the whole file'}: ${issue?.message ?? 'invalid'}. Restore it from git, or accept a new one.`,
   )
 }

@@ -137,7 +137,7 @@ function titleOf({ about, name }: CacheEntry): string {
 
 const age = ({ usedAt }: CacheEntry): string => formatAge(Date.now() - Date.parse(usedAt))
 
-function shownEntry({ kind, name, path, about, bytes, usedAt }: CacheEntry): unknown {
+function shownEntry({ kind, name, path, about, bytes, usedAt }: CacheEntry): object {
   return { kind, name, path, ...about, bytes, usedAt }
 }
 

@@ -2,7 +2,7 @@ import { InfraError, exitCodes, type ExitCode } from '../errors.ts'
 import { judgeRun } from '../pipeline.ts'
 import { readBaseline } from './baseline-file.ts'
 import type { Io } from './io.ts'
-import { report, type ReportOptions } from './report.ts'
+import { checkReportOptions, report, type ReportOptions } from './report.ts'
 import { storeFor } from './wiring.ts'
 
 export interface GateOptions extends ReportOptions {
@@ -12,6 +12,7 @@ export interface GateOptions extends ReportOptions {
 
 /** `agent-eval gate RUN`: compares a stored run with the baseline; the verdict is the exit code. */
 export async function gate(reference: string, options: GateOptions, io: Io): Promise<ExitCode> {
+  await checkReportOptions(options, io)
   const stored = await storeFor(io, null).load(reference)
   const settings = {
     ...stored.suite.gate,

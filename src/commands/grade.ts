@@ -7,7 +7,7 @@ import { progressReporter } from '../reporters/progress.ts'
 import { regrade } from '../trial/regrade.ts'
 import { onInterrupt } from './interrupt.ts'
 import { tell, type Io } from './io.ts'
-import { report, type ReportOptions } from './report.ts'
+import { checkReportOptions, report, type ReportOptions } from './report.ts'
 import { load, openTrialParts, sandboxFor, storeFor } from './wiring.ts'
 
 export interface GradeOptions extends ReportOptions {
@@ -20,6 +20,7 @@ export interface GradeOptions extends ReportOptions {
  * where grading had failed. The earlier lines stay in trials.jsonl; the new ones count.
  */
 export async function grade(reference: string, options: GradeOptions, io: Io): Promise<ExitCode> {
+  await checkReportOptions(options, io)
   const stored = await storeFor(io, null).load(reference)
   const suite: Suite = options.suite === undefined ? stored.suite : await load(options.suite, io)
   const known = new Set(suite.tasks.map(task => task.id))

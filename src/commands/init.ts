@@ -2,6 +2,7 @@ import { access, writeFile } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
 import { simpleGit } from 'simple-git'
 import { UserError, exitCodes, type ExitCode } from '../errors.ts'
+import { count } from '../core/words.ts'
 import { folders, topLevel } from './folders.ts'
 import { findCandidates } from './init/candidates.ts'
 import { detect } from './init/detect.ts'
@@ -52,12 +53,12 @@ export async function init(options: InitOptions, io: Io): Promise<ExitCode> {
   const found = [
     detected.runner === null ? 'no test runner that is known' : `tests by ${detected.runner}`,
     detected.contextFiles.length > 0 ? detected.contextFiles.join(', ') : 'no context files',
-    detected.skills.length > 0 ? `${detected.skills.length} skills` : 'no skills',
+    detected.skills.length > 0 ? count(detected.skills.length, 'skill') : 'no skills',
   ]
   tell(
     io,
     [
-      `Wrote ${relative(io.cwd, file)} with ${suite.tasks.length} tasks. Found: ${found.join('; ')}.`,
+      `Wrote ${relative(io.cwd, file)} with ${count(suite.tasks.length, 'task')}. Found: ${found.join('; ')}.`,
       'Next:',
       '  1. read its prompts: they should say what is wrong, not how to mend it',
       `  2. agent-eval validate ${relative(io.cwd, file)} --prove     each task can be solved, and is not solved yet`,

@@ -1,8 +1,8 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { InfraError, UserError, exitCodes, type ExitCode } from '../errors.ts'
-import { parseAge, parseBytes } from '../util/quantity.ts'
 import { version } from '../version.ts'
 import { tell, type Io } from './io.ts'
+import { age, collect, positive, size } from './options.ts'
 
 /** Declares the verbs and turns what they throw into exit codes. A verb's code is loaded when it is called. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
@@ -50,7 +50,7 @@ function declare(io: Io, run: (verb: () => Promise<ExitCode>) => Promise<void>):
     .addHelpText(
       'after',
       `
-Exit codes: 0 pass, 1 regressed, 2 wrong input, 3 inconclusive, 4 infrastructure failed, 130 interrupted
+Exit codes: 0 pass, 1 regressed (or not proven, or found damaged), 2 wrong input, 3 inconclusive, 4 infrastructure failed, 130 interrupted
 
 Examples:
   agent-eval init                                  a first suite for this repository
@@ -254,28 +254,4 @@ Examples:
     .action(options => run(async () => (await import('./doctor.ts')).doctor(options, io)))
 
   return program
-}
-
-/** An option that may be given several times. */
-function collect(value: string, earlier: string[] = []): string[] {
-  return [...earlier, value]
-}
-
-function positive(text: string): number {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new InvalidArgumentError('a whole number of at least 1 is expected')
-  return value
-}
-
-function size(text: string): number {
-  const bytes = parseBytes(text)
-  if (bytes === null) throw new InvalidArgumentError('a size such as 500MB or 20GB is expected')
-  return bytes
-}
-
-function age(text: string): number {
-  const ms = parseAge(text)
-  if (ms === null) throw new InvalidArgumentError('an age such as 12h, 30d or 8w is expected')
-  return ms
 }

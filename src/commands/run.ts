@@ -48,7 +48,7 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
     return exitCodes.pass
   }
 
-  checkReportOptions(options)
+  await checkReportOptions(options, io)
   // Everything that can stop a gate is read and checked before the first paid trial.
   const gate = {
     ...suite.gate,

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
 import pLimit from 'p-limit'
 import { plan } from '../core/plan.ts'
+import { count } from '../core/words.ts'
 import { exitCodes, type ExitCode } from '../errors.ts'
 import { renderProof } from '../reporters/proof.ts'
 import { paintFor } from '../reporters/paint.ts'
@@ -82,7 +83,8 @@ export async function validate(file: string, options: ValidateOptions, io: Io): 
       io,
       `${proven} of ${count(proofs.length, 'task')} proven.${proven < proofs.length ? ` Logs: ${relative(io.cwd, logs)}` : ''}`,
     )
-    if (proofs.some(proof => proof.result === 'refuted')) return exitCodes.regressed
+    if (proofs.some(proof => proof.result === 'refuted' || proof.result === 'unprovable'))
+      return exitCodes.regressed
     return proven === proofs.length ? exitCodes.pass : exitCodes.infrastructure
   } catch (error) {
     if (interrupt.signal.aborted) return exitCodes.interrupted
@@ -97,8 +99,4 @@ async function keptLogs(io: Io): Promise<string> {
   const path = join(folders(io).results, 'validate')
   await mkdir(path, { recursive: true })
   return path
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`
 }

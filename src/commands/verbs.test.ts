@@ -23,6 +23,9 @@ test('--version and --help answer, an unknown verb or option is wrong input', as
     'baseline',
     'list',
     'show',
+    'scan',
+    'verify',
+    'cache',
     'schema',
     'doctor',
   ]) {
@@ -102,7 +105,7 @@ test('init: writes a suite that is valid, with tasks from the repository’s own
   await at.git('commit', '-qm', 'Add numbers rather than subtract them')
 
   const made = await at.run('init')
-  expect(made.stderr).toContain('agent-eval.yaml with 1 tasks')
+  expect(made.stderr).toContain('agent-eval.yaml with 1 task.')
   expect(made.exitCode).toBe(0)
   const text = await readFile(join(at.path, 'agent-eval.yaml'), 'utf8')
   expect(text).toContain('strip:')

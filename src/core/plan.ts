@@ -17,6 +17,9 @@ export interface PlanOptions {
   trials?: number
 }
 
+/** More is a slip of the hand: it would take days, and more memory than there is. */
+const mostTrials = 200_000
+
 /**
  * All trials of a run, in the order in which they should start: the trial index outermost, then tasks, then setups, so
  * that a drift of the day hits all setups alike. The order of the setups rotates, so that none is always first.
@@ -28,6 +31,11 @@ export function plan(suite: Suite, options: PlanOptions = {}): TrialSpec[] {
     throw new UserError(`number of trials must be a whole number of at least 1, got ${trials}`)
   const tasks = chooseTasks(suite.tasks, options)
   const setups = chooseNames(Object.keys(suite.setups), options.setups, 'setup')
+  const total = trials * tasks.length * setups.length
+  if (total > mostTrials)
+    throw new UserError(
+      `${total} trials are more than one run can hold (${mostTrials}): choose fewer trials, tasks or setups`,
+    )
 
   return Array.from({ length: trials }, (_, index) =>
     tasks.flatMap((task, position) =>

@@ -53,9 +53,14 @@ function changedTasks(word: string, pairs: readonly TaskPair[], adjusted: readon
   ]
 }
 
+/** Nobody runs so many: the number would only say that there is next to no data. */
+const tooManyMore = 50
+
 /** How an open verdict would come to a close. */
 export function howToDecide({ pairs, options }: Case): string {
   const more = moreTrials(pairs, options.margin / 100)
+  if (more.perTask > tooManyMore)
+    return 'So few trials decide nothing: run at least 5 of each task on both sides.'
   if (more.side === 'base') {
     return (
       `No number of candidate trials would decide it, the base has too few: run ${more.perTask} more of each task for the base, ` +

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => place.close())
 
 describe('node:test', () => {
-  test('work that is right passes, and the logs and reports of both runs are kept', async () => {
+  test('work that is right passes, and the logs and reports of all runs are kept', async () => {
     const grade = await graded(place, { pristine, files, agent: mended }, keys)
     expect(grade).toMatchObject({
       score: 1,
@@ -20,6 +20,9 @@ describe('node:test', () => {
       explanation: '1 of 1 named tests passes, 1 test still passes',
     })
     expect((await readdir(grade.logs)).toSorted()).toEqual([
+      'patched-liveness.report',
+      'patched-liveness.stderr.log',
+      'patched-liveness.stdout.log',
       'patched.report',
       'patched.stderr.log',
       'patched.stdout.log',

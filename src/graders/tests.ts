@@ -4,6 +4,8 @@ import { defineGrader } from '../registry.ts'
 import { formatDuration } from '../util/duration.ts'
 import { hiddenPaths, TestsConfig } from './tests/config.ts'
 import { judge, keptTests } from './tests/judge.ts'
+import { checkLiveness } from './tests/liveness.ts'
+import { withLiveness } from './tests/liveness/verdict.ts'
 import { finderOf } from './tests/names.ts'
 import { originalTree, runTests, type TestRun } from './tests/run.ts'
 import { isSame } from './tests/steering.ts'
@@ -32,7 +34,9 @@ export const tests = defineGrader({
     const disputed = await disputedFiles(first, ground, config)
     const run = disputed.length === 0 ? first : await runTests(ground, config, 'patched', disputed)
     if (run.missingTool !== null && !before) mustHaveTool(await runPristine())
-    return judge(config, run, before, input.outcome.changedFiles)
+    const result = judge(config, run, before, input.outcome.changedFiles)
+    if (!result.pass) return result
+    return withLiveness(result, await checkLiveness(ground, config, { run, before, restored: disputed }))
   },
 })
 

@@ -61,7 +61,7 @@ function stateOf(trial: Trial, paint: Paint): string {
 }
 
 /** Pads all columns but the last to their widest cell; colour codes do not count. */
-function columns(rows: readonly string[][]): string {
+export function columns(rows: readonly string[][]): string {
   const widths: number[] = []
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, visible(cell))))
   return rows

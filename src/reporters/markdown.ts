@@ -45,7 +45,7 @@ function gridSections(grid: Grid, said: ReadonlySet<string>): string[] {
     const { words, about, reasons } = comparisonHeadline(comparison)
     const unsaid = reasons.filter(reason => !said.has(reason))
     if (grid.title === null && grid.comparisons.length === 1 && unsaid.length === 0) return []
-    return [`**${prose(words)}** ${[about, ...unsaid].map(prose).join('. ')}`]
+    return [`**${prose(words)}** ${[`${about}.`, ...unsaid].map(prose).join(' ')}`]
   })
   const width = grid.heads.length
   const rows = [

@@ -1,6 +1,6 @@
 import type { Suite } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
-import { formatDuration } from './format.ts'
+import { count, formatDuration } from './format.ts'
 
 /** What a run would do, for `--dry-run`. */
 export function describePlan(suite: Suite, specs: readonly TrialSpec[]): string {
@@ -14,7 +14,7 @@ export function describePlan(suite: Suite, specs: readonly TrialSpec[]): string 
     ? `at most $${(spend.reduce((sum, limit) => sum + limit, 0) * setups.length * each).toFixed(2)} where the harness sees the cost while it runs`
     : 'no limit on the cost (limits: { maxCostUsd: … })'
   return [
-    `${specs.length} trials: ${tasks.length} tasks × ${setups.length} setups × ${each}`,
+    `${count(specs.length, 'trial')}: ${count(tasks.length, 'task')} × ${count(setups.length, 'setup')} × ${each}`,
     `tasks   ${tasks.join(', ')}`,
     `setups  ${setups.map(name => `${name} (${suite.setups[name]?.harness.type})`).join(', ')}`,
     `limits  ${formatDuration(longest)} a trial; ${most}`,

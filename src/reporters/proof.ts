@@ -5,7 +5,7 @@ import { firstLine, safeText } from './text.ts'
 /** What `validate --prove` found out of one task. */
 export interface ProofFacts {
   task: string
-  result: 'proven' | 'refuted' | 'unproven'
+  result: 'proven' | 'refuted' | 'unprovable' | 'unproven'
   problems: string[]
   leftOut: string[]
   reference: Grade[]
@@ -14,9 +14,10 @@ export interface ProofFacts {
 /** One line for a proven task; its problems below one that is not. */
 export function renderProof(proof: ProofFacts, paint: Paint): string {
   const word = {
-    proven: paint.good('proven  '),
-    refuted: paint.bad('refuted '),
-    unproven: paint.unsure('unproven'),
+    proven: paint.good('proven    '),
+    refuted: paint.bad('refuted   '),
+    unprovable: paint.unsure('unprovable'),
+    unproven: paint.unsure('unproven  '),
   }[proof.result]
   const how = proof.reference.flatMap(grade =>
     grade.status === 'scored' ? [firstLine(grade.explanation)] : [],

@@ -18,6 +18,11 @@ export interface Redactor {
   stream(): Transform
 }
 
+/** A file of a run is not what was written. */
+export class DamagedRun extends UserError {
+  override name = 'DamagedRun'
+}
+
 /** Runs as folders below `root`: run.json, suite.json, trials.jsonl and a folder for each trial. */
 export function fileStore(root: string, redact: Redactor): RunStore {
   const folderOf = (runId: string): string => join(root, 'runs', runId)
@@ -130,13 +135,13 @@ function parseStored<T>(
   try {
     value = JSON.parse(text)
   } catch (error) {
-    throw new UserError(
+    throw new DamagedRun(
       `${relative('', path)}: not JSON (${String(error)}). The file was damaged; restore it or run again.`,
     )
   }
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  throw new UserError(
+  throw new DamagedRun(
     `${relative('', path)}: not written by this version of agent-eval, or changed by hand: ${result.error.message.slice(0, 400)}`,
   )
 }

@@ -1,104 +1,66 @@
-import { dirname } from 'node:path'
-import type { Grader, Harness } from '../contracts.ts'
-import type { Suite } from '../model/suite.ts'
-import type { Registry } from '../registry.ts'
-import { SuiteFiles, realFile } from './files.ts'
-import { suiteFingerprint } from './fingerprints.ts'
-import { Mistakes } from './mistakes.ts'
-import { SuiteHead, headKeys } from './schema.ts'
-import { readSetups } from './setups.ts'
-import { readShape } from './shape.ts'
-import { readSources } from './sources.ts'
-import { readTasks } from './tasks.ts'
-import { checkVary } from './vary.ts'
-import { readYaml, type YamlFile } from './yaml.ts'
-
-export interface LoadParts {
-  harnesses: Registry<Harness>
-  graders: Registry<Grader>
-  /** Where folders are kept that became repositories. */
-  cacheRoot: string
-}
+import { realpathSync } from 'node:fs'
+import { dirname, relative, resolve } from 'node:path'
+import { UserError } from '../errors.ts'
+import type { Source, Suite } from '../model/suite.ts'
+import { checkSuite, type CheckedSuite } from './check-suite.ts'
+import { suiteFingerprint, taskFingerprint } from './fingerprints.ts'
+import { collectMistakes, type Mistakes } from './mistakes.ts'
+import type { Plugins } from './schema.ts'
+import { finishSource } from './sources.ts'
+import { FileMistake, isSystemError, openSuiteFolder, read } from './suite-folder.ts'
+import { largestFileBytes, readYaml, type YamlFile } from './yaml.ts'
 
 /**
- * Reads a suite with all files it names. Throws InvalidInput with every mistake, each at its place, before anything runs;
- * nothing outside of the suite's folder is read but its sources.
+ * Reads a suite file and everything that it names. Throws InvalidInput with all mistakes of all its files at once; until
+ * there are none, nothing is written and no program is started. Then folders that are sources become commits in the cache.
  */
-export async function loadSuite(path: string, { harnesses, graders, cacheRoot }: LoadParts): Promise<Suite> {
-  const mistakes = new Mistakes(process.cwd())
-  const file = await readYaml(await realFile(path), mistakes)
-  const head = file && readHead(file, mistakes)
-  if (!file || !head) {
-    mistakes.throwIfAny()
-    throw new Error(`${path} could not be read, and no mistake was found`)
-  }
-
-  const files = new SuiteFiles(dirname(file.path), mistakes)
-  const sources = await readSources(head.sources, file, { cacheRoot, mistakes })
-  const setups = await readSetups(head.setups, file, { harnesses, files, mistakes })
-  const limits = head.limits ?? {}
-  const sourceNames = Object.keys(head.sources)
-  const tasks = await readTasks(head.tasks, file, { graders, sources, sourceNames, limits, files, mistakes })
-  for (const kind of ['sources', 'setups'] as const) {
-    if (Object.keys(head[kind]).length === 0)
-      mistakes.add(file.path, file.place([kind]), `${kind}: expected at least one`)
-    checkTwins(Object.keys(head[kind]), kind, file, mistakes)
-  }
-  if (head.vary) checkVary(Object.values(setups), head.vary, file, mistakes)
-  const baseline = head.gate?.baseline
-  const baselinePath =
-    baseline === undefined ? null : files.locate(baseline, { file, path: ['gate', 'baseline'] })
-  mistakes.throwIfAny()
-
-  return {
-    name: head.suite,
-    description: head.description ?? null,
-    file: file.path,
-    tags: head.tags ?? [],
-    trials: head.trials ?? 3,
-    sources,
-    setups,
-    vary: head.vary ?? null,
-    tasks,
-    gate: { baseline: baselinePath, margin: head.gate?.margin ?? 10, strict: head.gate?.strict ?? false },
-    isolation: head.isolation ?? null,
-    fingerprint: suiteFingerprint(tasks, setups),
-  }
-}
-
-/** Where the head has a mistake, the large parts are still read, so that theirs are told with it. */
-function readHead(file: YamlFile, mistakes: Mistakes): SuiteHead | null {
-  const head = readShape(SuiteHead, file.data, file, [], mistakes)
-  if (head) return head
-  const { data } = file
-  if (data === null || typeof data !== 'object' || Array.isArray(data)) return null
-  const valid = Object.entries(data).filter(([key, value]) => {
-    if (key === 'sources' || key === 'setups')
-      return value !== null && typeof value === 'object' && !Array.isArray(value)
-    if (key === 'tasks') return Array.isArray(value)
-    return key in headKeys && SuiteHead.shape[key as keyof typeof headKeys].safeParse(value).success
+export async function loadSuite(file: string, options: Plugins & { cacheRoot: string }): Promise<Suite> {
+  const path = resolve(file)
+  const checked = readAndCheck(path, options)
+  const sources: Record<string, Source> = {}
+  for (const source of checked.sources) sources[source.name] = await finishSource(source, options.cacheRoot)
+  const tasks = checked.tasks.map(task => {
+    const source = sources[task.source]
+    if (!source) throw new Error(`source ${task.source} of task ${task.id} was not checked`)
+    return { ...task, fingerprint: taskFingerprint(task, source) }
   })
-  return (
-    SuiteHead.safeParse({
-      suite: 'unnamed',
-      sources: {},
-      setups: {},
-      tasks: [null],
-      ...Object.fromEntries(valid),
-    }).data ?? null
-  )
+  const { setups, frame } = checked
+  return { ...frame, file: path, sources, setups, tasks, fingerprint: suiteFingerprint(tasks, setups) }
 }
 
-/** Names become folders, and not every file system tells A from a. */
-function checkTwins(names: readonly string[], kind: string, file: YamlFile, mistakes: Mistakes): void {
-  const seen = new Set<string>()
-  for (const name of names) {
-    if (seen.has(name.toLowerCase()))
-      mistakes.add(
-        file.path,
-        file.place([kind], name),
-        `"${name}" differs from another name in upper and lower case only`,
-      )
-    seen.add(name.toLowerCase())
+function readAndCheck(path: string, plugins: Plugins): CheckedSuite {
+  const mistakes = collectMistakes()
+  const suiteFile = readSuiteFile(path, mistakes)
+  const checked =
+    suiteFile && checkSuite(suiteFile, plugins, { folder: openSuiteFolder(dirname(path)), mistakes, show })
+  mistakes.throwIfAny()
+  if (!checked) throw new Error(`${path} was neither read nor refused`)
+  return checked
+}
+
+/** Whoever starts the program chose this file, so it may be a link to anywhere; the files that it names may not. */
+function readSuiteFile(path: string, mistakes: Mistakes): YamlFile | null {
+  const names = { path, shown: show(path) }
+  try {
+    const { bytes } = read(realpathSync.native(path), names.shown, largestFileBytes)
+    return readYaml(names, bytes, mistakes)
+  } catch (error) {
+    if (isSystemError(error))
+      throw new UserError(`cannot read the suite ${names.shown}: ${reasonOf(error.code)}`)
+    if (!(error instanceof FileMistake)) throw error
+    mistakes.add(
+      { ...names, text: '' },
+      () => 0,
+      () => error.message,
+    )
+    return null
   }
+}
+
+function reasonOf(code: string): string {
+  return code === 'ENOENT' || code === 'ENOTDIR' ? 'there is no such file' : code
+}
+
+function show(path: string): string {
+  return relative(process.cwd(), path) || path
 }

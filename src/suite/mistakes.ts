@@ -1,50 +1,68 @@
-import { relative } from 'node:path'
 import { InvalidInput, type Mistake } from '../errors.ts'
+import { lineAndColumn, type TextFile } from './text-file.ts'
 
-/** Nobody reads more at once, and a machine-made file can have thousands. */
-const mostShown = 100
+/** So many are printed; a file with more has one cause for most of them. */
+const printed = 100
+/** So many are kept to choose the first ones from; the rest is only counted. */
+const kept = 1000
+/** Nobody needs to know how many more there are. */
+const counted = 20_000
 
-/** Collects what is wrong with the files of a suite, so that all of it is told at once. */
-export class Mistakes {
-  readonly #found: Mistake[] = []
-  readonly #cwd: string
+/** Gathers what is wrong with the files of a suite, so that all of it is told at once. */
+export interface Mistakes {
+  /** Place and message are only found out where they are needed, so that this may be slow. */
+  add(file: TextFile, offset: () => number, message: () => string): void
+  /** There are so many that it is no use to look for more. */
+  areEnough(): boolean
+  /** Throws InvalidInput with the first hundred in the order of files and lines. */
+  throwIfAny(): void
+}
 
-  constructor(cwd: string) {
-    this.#cwd = cwd
+interface Found {
+  file: TextFile
+  fileOrder: number
+  offset: number
+  message: () => string
+}
+
+/** An empty collection of mistakes. */
+export function collectMistakes(): Mistakes {
+  const files: string[] = []
+  const found: Found[] = []
+  let count = 0
+
+  return {
+    add(file, offset, message) {
+      count++
+      if (count > kept) return
+      if (!files.includes(file.path)) files.push(file.path)
+      found.push({ file, fileOrder: files.indexOf(file.path), offset: offset(), message })
+    },
+    areEnough: () => count >= counted,
+    throwIfAny() {
+      if (count === 0) return
+      const inOrder = found.toSorted((a, b) => a.fileOrder - b.fileOrder || a.offset - b.offset)
+      const { mistakes, repeated } = firstOf(inOrder)
+      const error = new InvalidInput(mistakes)
+      const more = count - repeated - mistakes.length
+      if (more > 0) error.message += `\nand ${count >= counted ? 'at least ' : ''}${more} more`
+      throw error
+    },
   }
+}
 
-  add(file: string, place: { line: number; column: number }, message: string): void {
-    const mistake = { file: relative(this.#cwd, file) || file, ...place, message }
-    const same = this.#found.some(
-      ({ file: f, line, column, message: m }) =>
-        f === mistake.file && line === place.line && column === place.column && m === message,
-    )
-    if (!same) this.#found.push(mistake)
+/** What several setups inherit from one is wrong only once. */
+function firstOf(found: readonly Found[]): { mistakes: Mistake[]; repeated: number } {
+  const told = new Set<string>()
+  const mistakes: Mistake[] = []
+  let repeated = 0
+  for (const { file, offset, message } of found) {
+    if (mistakes.length === printed) break
+    const text = message()
+    const key = `${file.path}:${offset}:${text}`
+    if (told.has(key)) repeated++
+    else mistakes.push({ file: file.shown, ...lineAndColumn(file, offset), message: text })
+    told.add(key)
   }
-
-  get any(): boolean {
-    return this.#found.length > 0
-  }
-
-  get full(): boolean {
-    return this.#found.length > mostShown * 5
-  }
-
-  /** Throws InvalidInput if anything is wrong, in the order of the files. */
-  throwIfAny(): void {
-    if (!this.any) return
-    const files = [...new Set(this.#found.map(mistake => mistake.file))]
-    const sorted = this.#found.toSorted(
-      (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
-    )
-    const [last] = sorted.slice(mostShown)
-    throw new InvalidInput(
-      last
-        ? [
-            ...sorted.slice(0, mostShown),
-            { ...last, message: `and ${sorted.length - mostShown} more mistakes from here on` },
-          ]
-        : sorted,
-    )
-  }
+  return { mistakes, repeated }
 }

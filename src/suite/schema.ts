@@ -1,131 +1,101 @@
 import { z } from 'zod'
-import { Command } from '../model/suite.ts'
+import type { Grader, Harness } from '../contracts.ts'
+import { Command, McpServer } from '../model/suite.ts'
+import type { Registry } from '../registry.ts'
 import { duration } from '../util/duration.ts'
+import { CommitId, EnvEntry, Id, SuitePath, Tag, TargetPath, textLike, Word, WorkspaceGlob } from './names.ts'
+import { pluginEntry } from './plugin-entry.ts'
 
-/** What a user writes in a suite file. Each key is here and nowhere else; editors get it by `agent-eval schema`. */
-
-export const Id = z
-  .string()
-  .regex(
-    /^[a-z0-9][a-z0-9._-]{0,63}$/,
-    'expected a name of up to 64 characters: a-z, 0-9, ".", "_", "-", beginning with a letter or digit',
-  )
-  .refine(id => !id.includes('..'), 'expected a name without ".."')
-
-export const CommitId = z
-  .string({
-    error: issue =>
-      typeof issue.input === 'number'
-        ? 'expected a full commit id as a string, got a number: put it in quotes'
-        : 'expected a full commit id (40 characters of 0-9 and a-f)',
-  })
-  .regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, {
-    error: ({ input }) =>
-      /^[0-9a-f]{4,39}$/.test(String(input))
-        ? `expected a full commit id of 40 characters, got ${String(input).length}: git rev-parse ${String(input)}`
-        : /^[0-9a-f]+$/i.test(String(input))
-          ? `expected a full commit id of 40 lower-case characters, got ${String(input).length} characters`
-          : 'expected a full commit id (40 characters of 0-9 and a-f), not a branch, tag or expression',
-  })
-
-/** A file or folder of the suite: relative, inside of the suite's folder. Its place is checked when it is read. */
-const SuitePath = z.string().min(1)
-
-/** A path in the workspace. */
-export const WorkspacePath = z
-  .string()
-  .min(1)
-  .refine(
-    path => !/^([/\\]|[A-Za-z]:)/.test(path) && !path.includes('\\'),
-    'expected a path relative to the workspace, with /',
-  )
-  .refine(path => !path.split('/').includes('..'), 'expected a path inside of the workspace, without ".."')
-  .refine(
-    path => !path.split('/').some(part => /^\.git$/i.test(part)),
-    "expected a path outside of git's own folder",
-  )
-  .refine(path => !/(^|\/)(\.?|)$/.test(path), 'expected the path of a file')
-
-const Text = z.union([
-  z.string().trim().min(1, 'expected a text, got an empty one'),
-  z.strictObject({ file: SuitePath }),
-])
-
-const LimitsFile = z.strictObject({
-  timeout: duration.optional().describe('wall-clock limit of the agent; default 15m'),
-  maxCostUsd: z.number().positive().optional().describe('most US dollars of one trial'),
-  maxTurns: z.int().positive().optional().describe('most model calls of one trial'),
-})
-export type LimitsFile = z.infer<typeof LimitsFile>
-
-const prepareKeys = {
-  prepare: z
-    .array(Command)
-    .optional()
-    .describe('run once per commit; every trial starts from what they leave'),
-  prepareTimeout: duration.optional().describe('limit of each of them; default 10m'),
+/** The plug-ins that suites can name. */
+export interface Plugins {
+  harnesses: Registry<Harness>
+  graders: Registry<Grader>
 }
 
-export const GitSource = z.strictObject({
-  git: z.string().min(1).describe('https://…, ssh://…, user@host:path, file:///…, or a local path'),
-  commit: CommitId.describe('the pinned commit: its full id'),
-  history: z
-    .enum(['ancestors', 'none'])
-    .optional()
-    .describe('what of the past the agent sees; default ancestors'),
-  ...prepareKeys,
+const Text = z.string().trim().min(1)
+
+const PromptText = z.union([
+  Text,
+  z.strictObject({ file: SuitePath.describe('path of a text file, relative to this file') }),
+])
+
+const Limits = z
+  .strictObject({
+    timeout: duration.optional().describe('longest time for the agent, such as 30s, 15m or 1h; default 15m'),
+    maxCostUsd: z.number().positive().optional().describe('most that one trial may cost, in US dollars'),
+    maxTurns: z.number().int().positive().optional().describe('most model calls of one trial'),
+  })
+  .describe('limits of one trial')
+
+const Source = z
+  .strictObject({
+    git: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('URL of a git repository (https, ssh, git@host:path, file) or a local path like ../repo'),
+    commit: CommitId.optional().describe('full id of the pinned commit, 40 (or 64) hexadecimal digits'),
+    folder: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('instead of git and commit: a folder, turned into one commit'),
+    history: z
+      .enum(['ancestors', 'none'])
+      .default('ancestors')
+      .describe('ancestors: the pin with its past; none: one commit that holds the pinned files'),
+    prepare: z
+      .array(Command)
+      .default([])
+      .describe(
+        'commands that make the repository ready, run once per commit: a shell line, or a list of program and arguments',
+      ),
+    prepareTimeout: duration
+      .default(600_000)
+      .describe('longest time for each command of prepare; default 10m'),
+  })
+  .meta({ anyOf: [{ required: ['git', 'commit'] }, { required: ['folder'] }] })
+
+const Mcp = z.record(
+  textLike(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'a name of letters, digits, "_" and "-"'),
+  z.union([
+    z.strictObject({
+      command: z.array(z.string().min(1)).min(1).describe('program and arguments that start the server'),
+      env: z
+        .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string())
+        .default({})
+        .describe('its environment variables'),
+    }),
+    z.strictObject({
+      url: textLike(/^https?:\/\/[^\s/][^\s]*$/, 'an http or https URL').describe(
+        'address of a server that runs already',
+      ),
+    }),
+  ]),
+) satisfies z.ZodType<Record<string, McpServer>>
+
+const Fix = z.strictObject({
+  commit: CommitId.describe('full id of the later commit that solves the task'),
+  hidden: z
+    .array(WorkspaceGlob)
+    .min(1)
+    .describe('globs of its files that the agent must not see, such as test/**'),
 })
 
-export const FolderSource = z.strictObject({
-  folder: z.string().min(1).describe('a folder that becomes one deterministic commit'),
-  ...prepareKeys,
+const Gate = z.strictObject({
+  baseline: SuitePath.optional().describe(
+    'path of the baseline file, inside of the folder of this file; it need not exist yet',
+  ),
+  margin: z
+    .number()
+    .positive()
+    .max(100)
+    .default(10)
+    .describe('largest acceptable drop of the pass rate, in percentage points'),
+  strict: z.boolean().default(false).describe('whether an inconclusive comparison fails with exit code 3'),
 })
 
-/** A plug-in by its type; the rest is read by its own schema. */
-export const PluginFile = z.looseObject({ type: z.string().min(1) })
-
-export const SetupFile = z.strictObject({
-  extends: z.string().min(1).optional().describe('another setup of the suite, or the file of one'),
-  harness: z
-    .union([z.string().min(1), PluginFile])
-    .optional()
-    .describe('what drives the agent'),
-  model: z.string().min(1).nullable().optional(),
-  effort: z.string().min(1).nullable().optional(),
-  prompt: Text.nullable().optional().describe('template with {{prompt}} in it'),
-  context: z
-    .record(WorkspacePath, SuitePath)
-    .nullable()
-    .optional()
-    .describe('path in the workspace: file of the suite'),
-  strip: z.array(z.string().min(1)).nullable().optional().describe('globs of repository files to take away'),
-  skills: z.array(SuitePath).nullable().optional().describe('folders with a SKILL.md'),
-  mcp: z
-    .record(
-      Id,
-      z.union([
-        z.strictObject({
-          command: z.array(z.string()).min(1),
-          env: z.record(z.string(), z.string()).optional(),
-        }),
-        z.strictObject({ url: z.url() }),
-      ]),
-    )
-    .nullable()
-    .optional()
-    .describe('MCP servers'),
-  env: z
-    .array(
-      z
-        .string()
-        .regex(/^[A-Za-z_][A-Za-z0-9_]*(=[^\0]*)?$/, 'expected NAME (passed from the host) or NAME=value'),
-    )
-    .nullable()
-    .optional()
-    .describe('NAME: passed from the host, a secret; NAME=value: as it stands'),
-})
-export type SetupFile = z.infer<typeof SetupFile>
-
+/** What setups may differ in: their keys. */
 export const setupKeys = [
   'harness',
   'model',
@@ -139,68 +109,126 @@ export const setupKeys = [
 ] as const
 export type SetupKey = (typeof setupKeys)[number]
 
-export const GraderFile = z.looseObject({
-  type: z.string().min(1),
-  name: Id.optional().describe('default: the type'),
-  weight: z.number().positive().optional().describe('share in the score; default 1'),
-  required: z.boolean().optional().describe('whether the trial can pass without it; default true'),
-})
-
-export const TaskFile = z.strictObject({
-  id: Id,
-  source: z.string().optional().describe('may be left out where the suite has one source'),
-  prompt: Text.describe('what the agent is asked'),
-  tags: z.array(Id).optional(),
-  limits: LimitsFile.optional().describe("over the suite's, key by key"),
-  reference: SuitePath.optional().describe('a patch that solves the task'),
-  fix: z
-    .strictObject({ commit: CommitId, hidden: z.array(z.string().min(1)).min(1) })
-    .optional()
-    .describe(
-      'the later commit that solved it; its files under the globs are hidden, the rest is the reference',
-    ),
-  graders: z.array(GraderFile).min(1, 'expected at least one grader'),
-})
-export type TaskFile = z.infer<typeof TaskFile>
-
-const gateKeys = {
-  baseline: SuitePath.optional().describe('file to compare with; written by agent-eval baseline accept'),
-  margin: z
-    .number()
-    .positive()
-    .max(100)
-    .optional()
-    .describe('largest acceptable drop in percentage points; default 10'),
-  strict: z.boolean().optional().describe('inconclusive is exit code 3'),
+function setupSchema(harnesses: Registry<Harness>) {
+  const Entry = pluginEntry('harness', harnesses, {}, { bareName: true })
+  return z
+    .strictObject({
+      extends: Text.nullish().describe(
+        'name of another setup, or path of a setup file; the keys here replace its keys, null takes a key away',
+      ),
+      harness: Entry.nullish().describe(
+        'program that runs the agent: its name, or a mapping with type and its own keys',
+      ),
+      model: Word.nullish().describe('model that the harness is asked to use'),
+      effort: Word.nullish().describe('level of effort that the harness is asked to use'),
+      prompt: PromptText.nullish().describe(
+        'template around the prompt of each task; must contain {{prompt}}',
+      ),
+      context: z
+        .record(TargetPath, SuitePath)
+        .nullish()
+        .describe('files put into the workspace: path there to path of the file here'),
+      strip: z
+        .array(WorkspaceGlob)
+        .nullish()
+        .describe('globs of repository files that are taken away before the agent starts'),
+      skills: z
+        .array(SuitePath)
+        .nullish()
+        .describe('folders with a SKILL.md; the name of a skill is that of its folder'),
+      mcp: Mcp.nullish().describe('MCP servers by name: command and env, or url'),
+      env: z
+        .array(EnvEntry)
+        .nullish()
+        .describe('NAME is passed from the host and treated as a secret, NAME=value is set'),
+    })
+    .describe('what is under test')
 }
 
-export const headKeys = {
-  suite: Id.describe('name of the suite'),
-  description: z.string().optional(),
-  tags: z.array(Id).optional(),
-  trials: z.int().positive().max(10_000).optional().describe('trials of each setup at each task; default 3'),
-  limits: LimitsFile.optional(),
-  vary: z.array(z.enum(setupKeys)).optional().describe('what may differ between the setups'),
-  gate: z.strictObject(gateKeys).optional(),
-  isolation: z
-    .enum(['none', 'process', 'sandbox'])
-    .optional()
-    .describe('how trials are kept apart from this machine; where it cannot be had nothing runs'),
+function taskSchema(graders: Registry<Grader>) {
+  const shared = {
+    name: Id.optional().describe('name within the task; default: the type'),
+    weight: z.number().positive().default(1).describe('share in the score of the trial; default 1'),
+    required: z
+      .boolean()
+      .default(true)
+      .describe('whether a trial passes only if this grader passes; default true'),
+  }
+  return z
+    .strictObject({
+      id: Id.describe('name of the task, unique in the suite'),
+      source: Id.optional().describe('name of its source; may be left out if there is only one'),
+      prompt: PromptText.describe('what the agent is asked to do: a text, or { file: path }'),
+      tags: z.array(Tag).default([]).describe('words by which tasks can be chosen'),
+      limits: Limits.optional().describe('limits of this task; they replace those of the suite key by key'),
+      reference: SuitePath.optional().describe('path of a patch that solves the task'),
+      fix: Fix.optional().describe('a later commit that solves the task, instead of reference'),
+      graders: z
+        .array(pluginEntry('grader', graders, shared, { bareName: false }))
+        .min(1)
+        .describe('what judges the work; at least one must be required'),
+    })
+    .describe('one problem')
 }
 
-/** The whole file. It is read part by part, so that a mistake in one part hides none in another. */
-export const SuiteFile = z.strictObject({
-  ...headKeys,
-  sources: z.record(Id, z.union([GitSource, FolderSource])),
-  setups: z.record(Id, z.union([z.string().min(1), SetupFile])),
-  tasks: z.array(TaskFile).min(1),
-})
+/** The schema of suite files: every key that can be written, each with a description. */
+export function suiteSchema({ harnesses, graders }: Plugins) {
+  return z
+    .strictObject({
+      suite: Id.describe('name of the suite'),
+      description: z.string().optional().describe('what the suite is about'),
+      tags: z.array(Tag).default([]).describe('words by which suites can be chosen'),
+      trials: z
+        .number()
+        .int()
+        .positive()
+        .max(10_000)
+        .default(3)
+        .describe('trials of each setup at each task; default 3'),
+      limits: Limits.optional().describe('limits of each trial'),
+      sources: z
+        .record(Id, Source)
+        .meta({ minProperties: 1, description: 'git repositories by name, each at a pinned commit' }),
+      setups: z
+        .record(Id, z.union([SuitePath.describe('path of a setup file'), setupSchema(harnesses)]))
+        .meta({
+          minProperties: 1,
+          description: 'what is under test, by name: a mapping, or the path of a setup file',
+        }),
+      vary: z
+        .array(z.enum(setupKeys))
+        .min(1)
+        .optional()
+        .describe(
+          'keys in which the setups may differ; any other difference is an error. Left out: no check',
+        ),
+      tasks: z.array(taskSchema(graders)).min(1).describe('the problems'),
+      gate: Gate.optional().describe('what "agent-eval gate" compares with'),
+      isolation: z
+        .enum(['none', 'process', 'sandbox'])
+        .optional()
+        .describe('how trials are kept apart from this machine; where it cannot be had nothing runs'),
+    })
+    .describe('a suite of agent-eval')
+}
 
-/** The same with its large parts left as they are. */
-export const SuiteHead = z.strictObject({
-  ...headKeys,
-  sources: z.record(z.string(), z.unknown()),
-  setups: z.record(z.string(), z.unknown()),
-  tasks: z.array(z.unknown()).min(1, 'expected at least one task'),
-})
-export type SuiteHead = z.infer<typeof SuiteHead>
+export type SuiteSchema = ReturnType<typeof suiteSchema>
+export type SourceDraft = Partial<z.output<SuiteSchema['shape']['sources']['valueType']>>
+export type TaskDraft = Partial<z.output<SuiteSchema['shape']['tasks']['element']>>
+export type SetupDraft = Partial<z.output<ReturnType<typeof setupSchema>>>
+
+/** The parts of the schema, for checking a file piece by piece. */
+export function partsOf(schema: SuiteSchema) {
+  const { sources, setups, tasks } = schema.shape
+  const task = tasks.element
+  const mapping = z.record(z.string(), z.unknown())
+  return {
+    /** The suite without what is in its sources, setups and tasks. */
+    frame: schema.extend({ sources: mapping, setups: mapping, tasks: z.array(z.unknown()).min(1) }),
+    source: sources.valueType,
+    setup: setups.valueType.options[1],
+    /** A task without what is in its graders. */
+    task: task.extend({ graders: z.array(z.unknown()).min(1) }),
+    grader: task.shape.graders.element,
+  }
+}

@@ -1,74 +1,91 @@
+import { statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { UserError } from '../errors.ts'
 import type { Source } from '../model/suite.ts'
 import { repositoryFromFolder } from '../util/git-folder.ts'
-import { mistakeInGitUrl } from '../util/git-url.ts'
-import type { Mistakes } from './mistakes.ts'
-import { FolderSource, GitSource, Id } from './schema.ts'
-import { readShape } from './shape.ts'
-import type { YamlFile } from './yaml.ts'
+import { checkMapping, type Checking } from './check.ts'
+import { isLocalPath, mistakeInGitUrl } from '../util/git-url.ts'
+import type { SourceDraft, partsOf } from './schema.ts'
+import { blameKey, blameValue, inside, isThere, type Spot } from './spot.ts'
+import { isSystemError } from './suite-folder.ts'
+import { quoted } from './words.ts'
 
-const defaultPrepareTimeoutMs = 10 * 60_000
+/** A source without mistakes, whose folder is not yet turned into a commit. */
+export interface CheckedSource {
+  name: string
+  draft: SourceDraft
+  /** Absolute. */
+  folder: string | null
+  /** A URL or an absolute path. */
+  git: string | null
+}
 
-/** Reads the sources of a suite. A folder becomes a repository with one commit, kept in the cache. */
-export async function readSources(
-  raw: Record<string, unknown>,
-  file: YamlFile,
-  { cacheRoot, mistakes }: { cacheRoot: string; mistakes: Mistakes },
-): Promise<Record<string, Source>> {
-  const sources: Record<string, Source> = {}
-  for (const [name, value] of Object.entries(raw)) {
-    const path = ['sources', name]
-    const tell = (where: string[], message: string): void =>
-      mistakes.add(file.path, file.place([...path, ...where]), message)
-    if (!Id.safeParse(name).success)
-      mistakes.add(
-        file.path,
-        file.place(['sources'], name),
-        `"${name}": expected a name of a-z, 0-9, ".", "_", "-"`,
-      )
-    const keys = value !== null && typeof value === 'object' ? value : {}
-    if ('folder' in keys && 'git' in keys)
-      tell(['folder'], 'a source has either "git" and "commit", or "folder"')
-    else if ('folder' in keys) {
-      const source = readShape(FolderSource, value, file, path, mistakes)
-      if (source === null) continue
-      try {
-        const { path: git, commit } = await repositoryFromFolder(
-          resolve(dirname(file.path), source.folder),
-          cacheRoot,
-        )
-        sources[name] = { name, git, commit, history: 'ancestors', ...preparation(source) }
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error
-        tell(['folder'], error.message)
-      }
-    } else {
-      const source = readShape(GitSource, value, file, path, mistakes)
-      if (source === null) continue
-      const problem = mistakeInGitUrl(source.git)
-      if (problem !== null) tell(['git'], problem)
-      else
-        sources[name] = {
-          name,
-          git: absolute(source.git, file),
-          commit: source.commit,
-          history: source.history ?? 'ancestors',
-          ...preparation(source),
-        }
+/** Checks one source. Nothing is fetched or made; only that local folders exist is looked up. */
+export function checkSource(
+  name: string,
+  spot: Spot,
+  { source }: Pick<ReturnType<typeof partsOf>, 'source'>,
+  checking: Checking,
+): CheckedSource {
+  const { mistakes } = checking
+  const draft = checkMapping(source, spot, checking)
+  if (!draft) return { name, draft: {}, folder: null, git: null }
+  const base = dirname(spot.file.path)
+  const has = (key: string): boolean => isThere(inside(spot, key))
+
+  if (has('folder')) {
+    for (const key of ['git', 'commit']) {
+      if (has(key)) blameKey(mistakes, inside(spot, key), () => `"folder" and "${key}" exclude each other`)
     }
+  } else if (!has('git')) {
+    blameKey(
+      mistakes,
+      inside(spot, 'git'),
+      () => `missing key "git": the address of a git repository (or "folder": a path)`,
+    )
   }
-  return sources
+  if (has('git') && !has('commit') && !has('folder')) {
+    blameKey(
+      mistakes,
+      inside(spot, 'commit'),
+      () => 'missing key "commit": the full 40-character id of a commit',
+    )
+  }
+
+  const folder = draft.folder === undefined ? null : resolve(base, draft.folder)
+  if (folder !== null) checkFolder(folder, draft.folder ?? '', inside(spot, 'folder'), checking)
+  if (draft.git === undefined) return { name, draft, folder, git: null }
+
+  const { git } = draft
+  const gitSpot = inside(spot, 'git')
+  const mistake = mistakeInGitUrl(git)
+  if (mistake !== null) blameValue(mistakes, gitSpot, () => mistake)
+  else if (isLocalPath(git)) checkFolder(resolve(base, git), git, gitSpot, checking)
+  return { name, draft, folder, git: isLocalPath(git) ? resolve(base, git) : git }
 }
 
-function preparation(source: {
-  prepare?: Source['prepare']
-  prepareTimeout?: number
-}): Pick<Source, 'prepare' | 'prepareTimeoutMs'> {
-  return { prepare: source.prepare ?? [], prepareTimeoutMs: source.prepareTimeout ?? defaultPrepareTimeoutMs }
+/** The source as trials use it. A folder becomes a commit in the cache. */
+export async function finishSource(
+  { name, draft, folder, git }: CheckedSource,
+  cacheRoot: string,
+): Promise<Source> {
+  const pin = folder === null ? null : await repositoryFromFolder(folder, cacheRoot)
+  const { history, prepare, prepareTimeout } = draft
+  const path = pin?.path ?? git
+  const commit = pin?.commit ?? draft.commit
+  if (path === null || commit === undefined || !history || !prepare || prepareTimeout === undefined) {
+    throw new Error(`source ${name} was not checked`)
+  }
+  return { name, git: path, commit, history, prepare, prepareTimeoutMs: prepareTimeout }
 }
 
-/** A local repository is named relative to the file. */
-function absolute(git: string, file: YamlFile): string {
-  return /^\.{1,2}(\/|$)/.test(git) ? resolve(dirname(file.path), git) : git
+function checkFolder(path: string, given: string, spot: Spot, { mistakes }: Checking): void {
+  try {
+    if (!statSync(path).isDirectory())
+      blameValue(mistakes, spot, () => `${quoted(given)} is a file, expected a folder`)
+  } catch (error) {
+    if (!isSystemError(error)) throw error
+    const reason =
+      error.code === 'ENOENT' || error.code === 'ENOTDIR' ? 'no such folder' : `cannot read (${error.code})`
+    blameValue(mistakes, spot, () => `${reason}: ${quoted(given)}`)
+  }
 }

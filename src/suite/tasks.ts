@@ -1,146 +1,160 @@
-import type { Grader } from '../contracts.ts'
-import type { GraderSpec, Limits, Source, Task } from '../model/suite.ts'
-import type { Registry } from '../registry.ts'
+import type { GraderSpec, Limits, Task } from '../model/suite.ts'
 import { didYouMean } from '../util/nearest.ts'
-import type { SuiteFiles } from './files.ts'
-import { taskFingerprint } from './fingerprints.ts'
-import type { Mistakes } from './mistakes.ts'
-import { readPlugin } from './plugins.ts'
-import { TaskFile, type LimitsFile } from './schema.ts'
-import { readShape } from './shape.ts'
-import type { Path, YamlFile } from './yaml.ts'
+import { check, checkMapping, type Checking } from './check.ts'
+import { readPluginFiles } from './plugin-files.ts'
+import { readText, type Reading } from './reading.ts'
+import type { partsOf, Plugins, TaskDraft } from './schema.ts'
+import { blameKey, blameValue, inside, isThere, valueAt, type Spot } from './spot.ts'
+import { quoted } from './words.ts'
 
-const defaultTimeoutMs = 15 * 60_000
-
-interface Parts {
-  graders: Registry<Grader>
-  /** Those that could be read. */
-  sources: Readonly<Record<string, Source>>
-  /** All that the file names, also those with a mistake in them. */
-  sourceNames: readonly string[]
-  limits: LimitsFile
-  files: SuiteFiles
-  mistakes: Mistakes
+/** What a task needs to know of its suite. */
+export interface TaskSurroundings {
+  parts: ReturnType<typeof partsOf>
+  graders: Plugins['graders']
+  sources: ReadonlySet<string>
+  limits: Limits
+  checking: Checking
+  reading: Reading
 }
 
-/** Reads the tasks of a suite. A task with a mistake is left out, its mistake told. */
-export async function readTasks(raw: readonly unknown[], file: YamlFile, parts: Parts): Promise<Task[]> {
-  const tasks: Task[] = []
-  const seen = new Map<string, number>()
-  for (const [index, value] of raw.entries()) {
-    if (parts.mistakes.full) break
-    const path = ['tasks', index]
-    const written = readShape(TaskFile, value, file, path, parts.mistakes)
-    if (written === null) continue
-    const twin = seen.get(written.id.toLowerCase())
-    if (twin !== undefined) {
-      const { line } = file.place(['tasks', twin, 'id'])
-      parts.mistakes.add(
-        file.path,
-        file.place([...path, 'id']),
-        `duplicate task id "${written.id}": it stands in line ${line}, too`,
-      )
-    } else seen.set(written.id.toLowerCase(), index)
-    const task = await readTask(written, file, path, parts)
+/** A task whose source is not yet pinned. */
+export type CheckedTask = Omit<Task, 'fingerprint'>
+
+/** Checks all tasks, and reads the files that they name. A task with a mistake may be left out of what comes back. */
+export function checkTasks(all: Spot, surroundings: TaskSurroundings): CheckedTask[] {
+  const value = valueAt(all)
+  const first = new Map<string, number>()
+  const tasks: CheckedTask[] = []
+  for (const index of Array.isArray(value) ? value.keys() : []) {
+    if (surroundings.checking.mistakes.areEnough()) break
+    const spot = inside(all, index)
+    const draft = checkMapping(surroundings.parts.task, spot, surroundings.checking)
+    if (!draft) continue
+    if (draft.id !== undefined) {
+      const before = first.get(draft.id)
+      if (before === undefined) first.set(draft.id, index)
+      else tellDuplicate(draft.id, spot, before, surroundings)
+    }
+    const task = checkTask(draft, spot, surroundings)
     if (task) tasks.push(task)
   }
   return tasks
 }
 
-async function readTask(written: TaskFile, file: YamlFile, path: Path, parts: Parts): Promise<Task | null> {
-  const { files, mistakes } = parts
-  const source = sourceOf(written, file, path, parts)
-  const prompt =
-    typeof written.prompt === 'string'
-      ? written.prompt
-      : await files.readText(written.prompt.file, { file, path: [...path, 'prompt', 'file'] })
+function tellDuplicate(id: string, spot: Spot, before: number, { checking }: TaskSurroundings): void {
+  blameValue(
+    checking.mistakes,
+    inside(spot, 'id'),
+    () => `duplicate task id ${quoted(id)}: task number ${before + 1} has it already`,
+  )
+}
+
+function checkTask(
+  draft: Omit<TaskDraft, 'graders'>,
+  spot: Spot,
+  surroundings: TaskSurroundings,
+): CheckedTask | null {
+  const { limits, checking, reading } = surroundings
+  const source = sourceOf(draft, spot, surroundings)
+  const prompt = promptOf(draft.prompt, inside(spot, 'prompt'), reading)
   const reference =
-    written.reference === undefined
-      ? null
-      : await files.readText(written.reference, { file, path: [...path, 'reference'] })
-  if (written.reference !== undefined && written.fix !== undefined) {
-    mistakes.add(
-      file.path,
-      file.place(path, 'reference'),
-      'a task has either "reference" or "fix": the rest of a fix commit is its reference',
+    draft.reference === undefined ? null : readText(draft.reference, inside(spot, 'reference'), reading)
+  if (isThere(inside(spot, 'reference')) && isThere(inside(spot, 'fix'))) {
+    blameKey(
+      checking.mistakes,
+      inside(spot, 'fix'),
+      () => '"fix" and "reference" exclude each other: both say how the task is solved',
     )
   }
-  const graders = await readGraders(written, file, path, parts)
-  if (!source || prompt === null || !graders || (written.reference !== undefined && reference === null))
+  const graders = gradersOf(inside(spot, 'graders'), surroundings)
+  if (
+    draft.id === undefined ||
+    source === null ||
+    prompt === undefined ||
+    reference === undefined ||
+    !draft.tags
+  )
     return null
-
-  const task = {
-    id: written.id,
-    source: source.name,
+  return {
+    id: draft.id,
+    source,
     prompt,
-    tags: written.tags ?? [],
-    limits: limitsOf(parts.limits, written.limits ?? {}),
+    tags: draft.tags,
+    limits: mergeLimits(limits, draft.limits),
     graders,
     reference,
-    fix: written.fix ?? null,
+    fix: draft.fix ?? null,
   }
-  return { ...task, fingerprint: taskFingerprint(task, source) }
 }
 
-/** Null also where the source was named rightly but has a mistake of its own, which is told elsewhere. */
+/** Limits of a suite or task, its keys before those it inherits. */
+export function mergeLimits(inherited: Limits, own: TaskDraft['limits']): Limits {
+  return {
+    timeoutMs: own?.timeout ?? inherited.timeoutMs,
+    maxCostUsd: own?.maxCostUsd ?? inherited.maxCostUsd,
+    maxTurns: own?.maxTurns ?? inherited.maxTurns,
+  }
+}
+
 function sourceOf(
-  written: TaskFile,
-  file: YamlFile,
-  path: Path,
-  { sources, sourceNames, mistakes }: Parts,
-): Source | null {
-  const name = written.source ?? (sourceNames.length === 1 ? sourceNames[0] : undefined)
-  if (name === undefined) {
-    mistakes.add(
-      file.path,
-      file.place(path),
-      `"source" is missing: the suite has several, name one of ${sourceNames.join(', ')}`,
+  draft: Pick<TaskDraft, 'source'>,
+  spot: Spot,
+  { sources, checking }: TaskSurroundings,
+): string | null {
+  const { source } = draft
+  const [only] = [...sources].slice(0, 1)
+  if (source === undefined) {
+    if (isThere(inside(spot, 'source')) || sources.size === 0) return null
+    if (sources.size === 1 && only !== undefined) return only
+    blameKey(
+      checking.mistakes,
+      inside(spot, 'source'),
+      () => `missing key "source": the suite has several (${[...sources].slice(0, 10).join(', ')})`,
     )
     return null
   }
-  if (!sourceNames.includes(name)) {
-    const hint = didYouMean(name, sourceNames) || `, known: ${sourceNames.join(', ')}`
-    mistakes.add(file.path, file.place([...path, 'source']), `unknown source "${name}"${hint}`)
-  }
-  return Object.hasOwn(sources, name) ? (sources[name] ?? null) : null
+  if (sources.has(source)) return source
+  blameValue(
+    checking.mistakes,
+    inside(spot, 'source'),
+    () => `unknown source ${quoted(source)}${didYouMean(source, sources)}`,
+  )
+  return null
 }
 
-async function readGraders(
-  written: TaskFile,
-  file: YamlFile,
-  path: Path,
-  parts: Parts,
-): Promise<GraderSpec[] | null> {
-  const graders: GraderSpec[] = []
-  for (const [
-    index,
-    { type, name = type, weight = 1, required = true, ...config },
-  ] of written.graders.entries()) {
-    const place = { file, path: [...path, 'graders', index] }
-    if (graders.some(grader => grader.name === name)) {
-      parts.mistakes.add(
-        file.path,
-        file.place(place.path),
-        `there are two graders of the name "${name}": give one of them a "name"`,
-      )
-    }
-    const plugin = await readPlugin('grader', parts.graders, type, config, place, parts)
-    if (plugin) graders.push({ ...plugin, name, weight, required })
+function promptOf(prompt: TaskDraft['prompt'], spot: Spot, reading: Reading): string | undefined {
+  if (prompt === undefined || typeof prompt === 'string') return prompt
+  return readText(prompt.file, inside(spot, 'file'), reading)
+}
+
+function gradersOf(all: Spot, surroundings: TaskSurroundings): GraderSpec[] {
+  const { parts, graders, checking, reading } = surroundings
+  const { mistakes } = checking
+  const value = valueAt(all)
+  if (!Array.isArray(value)) return []
+  const specs: GraderSpec[] = []
+  for (const index of value.keys()) {
+    const spot = inside(all, index)
+    const entry = check(parts.grader, spot, checking)
+    if (!entry) continue
+    const { type, config, weight, required, name = type } = entry
+    if (specs.some(other => other.name === name)) tellSameName(name, spot, checking)
+    const files = readPluginFiles(graders[type]?.files?.(config) ?? [], spot, reading)
+    specs.push({ type, config, files: files ?? {}, name, weight, required })
   }
-  if (written.graders.every(grader => grader.required === false)) {
-    parts.mistakes.add(
-      file.path,
-      file.place([...path, 'graders']),
-      'no grader is required, so nothing could fail: leave "required: false" out of one',
+  if (specs.length === value.length && value.length > 0 && !specs.some(({ required }) => required)) {
+    blameValue(
+      mistakes,
+      all,
+      () => 'expected at least one grader that is required: without one no trial could fail',
     )
   }
-  return graders.length === written.graders.length ? graders : null
+  return specs
 }
 
-function limitsOf(suite: LimitsFile, task: LimitsFile): Limits {
-  return {
-    timeoutMs: task.timeout ?? suite.timeout ?? defaultTimeoutMs,
-    maxCostUsd: task.maxCostUsd ?? suite.maxCostUsd ?? null,
-    maxTurns: task.maxTurns ?? suite.maxTurns ?? null,
-  }
+function tellSameName(name: string, spot: Spot, { mistakes }: Checking): void {
+  const named = inside(spot, 'name')
+  const message = (): string => `a second grader of the name ${quoted(name)}: give it a "name" of its own`
+  if (isThere(named)) blameValue(mistakes, named, message)
+  else blameValue(mistakes, inside(spot, 'type'), message)
 }

@@ -1,251 +1,110 @@
-import { open } from 'node:fs/promises'
-import {
-  LineCounter,
-  isAlias,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  parseAllDocuments,
-  visit,
-  type Document,
-  type Node,
-} from 'yaml'
+import { parseEvents, YAMLException, type Event } from 'js-yaml'
+import { compose, limits, type Composed } from './compose.ts'
 import type { Mistakes } from './mistakes.ts'
+import { decode, type TextFile } from './text-file.ts'
 
-export type Path = readonly PropertyKey[]
+/** A YAML file, read. */
+export type YamlFile = TextFile & Composed
 
-/** A YAML file as data, with the way back from data to lines and columns. */
-export interface YamlFile {
-  /** Absolute path. */
-  path: string
-  data: unknown
-  /** Where the value at a path stands; of a key inside of it with `key`. The nearest thing that exists, else line 1. */
-  place(path: Path, key?: PropertyKey): { line: number; column: number }
-}
+export const largestFileBytes = 5_000_000
+/** Keeps memory small for files that are all brackets and commas. Dense, hand-made suites of the largest size stay below. */
+const mostSigns = 600_000
 
-const maxBytes = 5 * 2 ** 20
-const maxAliases = 100
-const maxDepth = 64
-const maxNodes = 2_000_000
-
-/** Reads one YAML file (1.2, core schema). Returns null, with the mistakes told, if it cannot be taken as data. */
-export async function readYaml(path: string, mistakes: Mistakes): Promise<YamlFile | null> {
-  const start = { line: 1, column: 1 }
-  const text = await readText(
-    path,
-    message => mistakes.add(path, start, message),
-    (place, message) => mistakes.add(path, place, message),
-  )
-  if (text === null) return null
-  const lines = new LineCounter()
-  const at = (offset: number): { line: number; column: number } => {
-    const { line, col } = lines.linePos(offset)
-    return { line: Math.max(1, line), column: Math.max(1, col) }
-  }
-
-  let documents: ReturnType<typeof parseAllDocuments>
-  try {
-    documents = parseAllDocuments(text, {
-      version: '1.2',
-      schema: 'core',
-      uniqueKeys: true,
-      lineCounter: lines,
-      prettyErrors: false,
-    })
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    mistakes.add(path, start, `nested deeper than ${maxDepth} levels: flatten it`)
-    return null
-  }
-  const list = 'empty' in documents ? [] : documents
-  const [document, second] = list
-  if (!document || document.contents === null) {
-    mistakes.add(path, start, 'the file is empty: expected a mapping such as "suite: NAME"')
-    return null
-  }
-  if (second) {
-    mistakes.add(
-      path,
-      at(second.range?.[0] ?? 0),
-      'a second document begins here: expected one document, without "---"',
-    )
-    return null
-  }
-  const problems = [...document.errors, ...document.warnings]
-  for (const { code, message, pos } of problems) {
-    mistakes.add(
-      path,
-      at(pos[0]),
-      code === 'DUPLICATE_KEY'
-        ? `duplicate key "${keyAt(text, pos[0])}": it stands here twice, keep one`
-        : oneLine(message),
-    )
-  }
-  if (problems.length > 0) return null
-  if (!checkSize(document, path, mistakes, at)) return null
-
-  const data: unknown = document.toJS({ maxAliasCount: -1 })
-  return { path, data, place: (where, key) => at(offsetOf(document, where, key)) }
-}
-
-async function readText(
-  path: string,
-  onMistake: (message: string) => void,
-  onPlace: (place: { line: number; column: number }, message: string) => void,
-): Promise<string | null> {
-  let bytes: Buffer
-  try {
-    const file = await open(path, 'r')
-    try {
-      const stat = await file.stat()
-      if (!stat.isFile()) {
-        onMistake('is no file: expected a YAML file')
-        return null
-      }
-      if (stat.size > maxBytes) {
-        onMistake(`is larger than 5 MB (${(stat.size / 2 ** 20).toFixed(1)} MB): split the suite`)
-        return null
-      }
-      bytes = await file.readFile()
-    } finally {
-      await file.close()
-    }
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    onMistake(code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${code}`)
-    return null
-  }
-  const text = bytes.toString('utf8')
-  const bad = text.indexOf('\uFFFD')
-  if (bad >= 0 && !Buffer.from(text, 'utf8').equals(bytes)) {
-    onPlace(placeIn(text, bad), 'not valid UTF-8 from here on: save the file as UTF-8')
-    return null
-  }
-  // oxlint-disable-next-line no-control-regex -- these are what is looked for
-  const control = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/.exec(text)
-  if (control) {
-    const code = control[0].charCodeAt(0).toString(16).padStart(2, '0')
-    onPlace(
-      placeIn(text, control.index),
-      `control character \\x${code}: remove it, or write it as "\\x${code}" in double quotes`,
-    )
-    return null
-  }
-  return text
-}
-
-function placeIn(text: string, index: number): { line: number; column: number } {
-  const before = text.slice(0, index).split('\n')
-  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
-}
-
-/** Bounds what a small file can unfold to, before it does. */
-function checkSize(
-  document: Document,
-  path: string,
+/**
+ * Reads YAML 1.2, core schema: one document, unique keys, no other tags than those of the schema, a few aliases. Null where
+ * the file cannot be looked at any further; the reason is among the mistakes. Never throws for what is in the file.
+ */
+export function readYaml(
+  names: { path: string; shown: string },
+  bytes: Uint8Array,
   mistakes: Mistakes,
-  at: (offset: number) => { line: number; column: number },
-): boolean {
-  let aliases = 0
-  let tooDeep: Node | null = null
-  visit(document, {
-    Alias(_key, alias) {
-      aliases++
-      if (alias.resolve(document)) return
+): YamlFile | null {
+  const decoded = decode(bytes)
+  const file: TextFile = { ...names, text: decoded.text }
+  if ('problem' in decoded) {
+    mistakes.add(
+      file,
+      () => decoded.offset,
+      () => decoded.problem,
+    )
+    return null
+  }
+  if (countSigns(file.text) > mostSigns) {
+    mistakes.add(
+      file,
+      () => 0,
+      () => `more than ${mostSigns.toLocaleString('en')} lines and values: split the file`,
+    )
+    return null
+  }
+  const events = parse(file, mistakes)
+  if (!events) return null
+  if (events.length === 0) {
+    mistakes.add(
+      file,
+      () => 0,
+      () => 'the file is empty',
+    )
+    return null
+  }
+  const composed = compose(file, events, (offset, message) => mistakes.add(file, () => offset, message))
+  return composed && { ...file, ...composed }
+}
+
+function parse(file: TextFile, mistakes: Mistakes): Event[] | null {
+  try {
+    const events = parseEvents(file.text, { maxDepth: limits.depth })
+    const directive = /^%TAG.*/m.exec(file.text)
+    const [document] = events
+    if (
+      directive &&
+      document &&
+      'directives' in document &&
+      document.directives.some(({ kind }) => kind === 'tag')
+    ) {
       mistakes.add(
-        path,
-        at(alias.range?.[0] ?? 0),
-        `unknown alias "*${alias.source}": nothing before it is named &${alias.source}`,
+        file,
+        () => directive.index,
+        () => "tags of one's own are not supported: remove the directive",
       )
-    },
-    Node(_key, node, parents) {
-      if (parents.length > maxDepth * 2) {
-        tooDeep = node
-        return visit.BREAK
-      }
-      return undefined
-    },
-    Pair(_key, pair) {
-      if (isScalar(pair.key) && pair.key.value === '__proto__') {
-        mistakes.add(path, at(pair.key.range?.[0] ?? 0), 'unknown key "__proto__"')
-      }
-    },
-  })
-  const start = { line: 1, column: 1 }
-  if (tooDeep)
+      return null
+    }
+    return events
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error
+    const offset = Math.min(error.mark?.position ?? 0, file.text.length)
     mistakes.add(
-      path,
-      at((tooDeep as Node).range?.[0] ?? 0),
-      `nested deeper than ${maxDepth} levels: flatten it`,
+      file,
+      () => offset,
+      () => explain(error.reason, file.text[offset] ?? ''),
     )
-  else if (aliases > maxAliases)
-    mistakes.add(
-      path,
-      start,
-      `${aliases} aliases (*name), expected at most ${maxAliases}: write the values out`,
-    )
-  else if (unfolded(document) > maxNodes)
-    mistakes.add(
-      path,
-      start,
-      'its aliases (*name) unfold to more than two million values: write it without them',
-    )
-  return !mistakes.any
-}
-
-/** How many values the data has once each alias is replaced by what it stands for; stops counting a little past the bound. */
-function unfolded(document: Document): number {
-  const sizes = new Map<unknown, number>()
-  const size = (node: unknown): number => {
-    const known = sizes.get(node)
-    if (known !== undefined) return known
-    sizes.set(node, Infinity)
-    let total = 1
-    if (isAlias(node)) total = size(node.resolve(document))
-    else if (isPair(node)) total = size(node.key) + size(node.value)
-    else if (isMap(node) || isSeq(node)) for (const item of node.items) total += size(item)
-    sizes.set(node, total)
-    return total
+    return null
   }
-  return size(document.contents)
 }
 
-function offsetOf(document: Document, path: Path, key: PropertyKey | undefined): number {
-  let node: unknown = document.contents
-  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0
-  for (const step of path) {
-    node = isAlias(node) ? node.resolve(document) : node
-    const pair = isMap(node) ? pairOf(node, step) : null
-    const next: unknown = pair ? pair.value : isSeq(node) ? node.items[Number(step)] : undefined
-    const found = isNode(next) ? next.range?.[0] : pair && isNode(pair.key) ? pair.key.range?.[0] : undefined
-    if (found === undefined) return offset
-    offset = found
-    node = next
+/** What the parser says, with what to do about it where that is not plain. */
+function explain(reason: string, sign: string): string {
+  if (reason.startsWith('tab characters')) return 'a tab is used for indentation: use spaces'
+  if (reason.startsWith('nesting exceeded')) return `nested more than ${limits.depth} levels deep`
+  if (reason.startsWith('deficient indentation')) {
+    return 'not valid YAML: a bracket or quote above is not closed, or this line is not indented enough'
   }
-  if (key === undefined) return offset
-  node = isAlias(node) ? node.resolve(document) : node
-  const pair = isMap(node) ? pairOf(node, key) : null
-  return pair && isNode(pair.key) ? (pair.key.range?.[0] ?? offset) : offset
+  if (reason.startsWith('bad indentation')) {
+    if (/[@`%]/.test(sign)) return `not valid YAML: a text cannot begin with "${sign}": put it in quotes`
+    if (sign === ':')
+      return 'not valid YAML: a key where none can stand: put a text with ": " in quotes, or mend the indentation'
+    return `not valid YAML: ${reason}`
+  }
+  return `not valid YAML: ${reason}`
 }
 
-function pairOf(
-  map: { items: readonly { key: unknown; value: unknown }[] },
-  key: PropertyKey,
-): { key: unknown; value: unknown } | null {
-  return (
-    map.items.find(item => String(isScalar(item.key) ? item.key.value : item.key) === String(key)) ?? null
-  )
-}
-
-function isNode(value: unknown): value is Node {
-  return isMap(value) || isSeq(value) || isScalar(value) || isAlias(value)
-}
-
-function keyAt(text: string, offset: number): string {
-  return /^["']?([^"':\n]{0,80})/.exec(text.slice(offset))?.[1]?.trim() ?? ''
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim()
+/** At least as many as a third of the parser's events, found without parsing. */
+function countSigns(text: string): number {
+  let count = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    // line feed, carriage return, comma, colon, [, {
+    if (code === 10 || code === 13 || code === 44 || code === 58 || code === 91 || code === 123) count++
+  }
+  return count
 }

@@ -9,10 +9,13 @@ import { fixOf, gradeAttempt } from './grade.ts'
 import { toOutcome } from './outcome.ts'
 import type { TrialParts } from './parts.ts'
 
-/** What became of one task: `proven` if its reference passes and no change at all fails, each time it was tried. */
+/**
+ * What became of one task. `proven`: its reference passes and no change at all fails, each time it was tried. `unprovable`:
+ * the suite gives nothing to prove it with. `unproven`: something outside failed.
+ */
 export interface Proof {
   task: string
-  result: 'proven' | 'refuted' | 'unproven'
+  result: 'proven' | 'refuted' | 'unprovable' | 'unproven'
   /** Whole sentences: what was expected, what happened, what to do. Empty for a proven task. */
   problems: string[]
   /** Graders that a patch alone cannot prove. */
@@ -39,7 +42,7 @@ export async function prove(task: Task, times: number, parts: TrialParts, logs: 
   }
   if (!provable.some(spec => spec.required)) {
     proof.problems.push('No required grader can judge a patch alone, so nothing can be proven.')
-    return proof
+    return { ...proof, result: 'unprovable' }
   }
   const subject = { ...task, graders: provable }
   try {
@@ -49,7 +52,7 @@ export async function prove(task: Task, times: number, parts: TrialParts, logs: 
       proof.problems.push(
         'The task has no reference: give it "reference: PATCH" or "fix: { commit, hidden }".',
       )
-      return proof
+      return { ...proof, result: 'unprovable' }
     }
     for (let time = 0; time < times; time++) {
       proof.nothing = await gradePatch(subject, prepared, nothing, join(logs, `nothing-${time}`), parts)

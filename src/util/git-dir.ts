@@ -30,7 +30,7 @@ export async function writeGitDir(path: string, options: GitDirOptions): Promise
     await mkdir(join(path, folder), { recursive: true })
   }
   await chmod(path, 0o700)
-  await put(join(path, 'config'), config(options))
+  await put(join(path, 'config'), configText(options))
   await put(join(path, 'HEAD'), 'ref: refs/heads/main\n')
   await put(
     join(path, 'objects/info/alternates'),
@@ -49,7 +49,8 @@ async function put(path: string, text: string | null): Promise<void> {
   if (present !== text) await writeAtomically(path, text)
 }
 
-function config({ bare, idLength = 40, raw = false, config = '' }: GitDirOptions): string {
+/** Text of the config file that such a git directory has. */
+export function configText({ bare, idLength = 40, raw = false, config = '' }: GitDirOptions): string {
   // What `git init` would find out by trying: file systems of macOS fold case and take names apart.
   const folds = process.platform === 'darwin'
   const lines = [

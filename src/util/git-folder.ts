@@ -6,6 +6,7 @@ import { commitTree, setBranch } from './git-commit.ts'
 import { writeGitDir } from './git-dir.ts'
 import { git } from './git.ts'
 import { stage } from './git-stage.ts'
+import { markUse } from './uses.ts'
 
 /** 2000-01-01T00:00:00Z. */
 const date = 946_684_800
@@ -36,6 +37,7 @@ export async function repositoryFromFolder(
     await setBranch(options, 'main', commit)
     // Only of use while it is built, and it holds times of this machine.
     await rm(join(building, 'index'), { force: true })
+    await markUse(cacheRoot, `folder-${commit}`, { folder: workTree })
     return { path: await moveInto(building, join(parent, `${commit}.git`)), commit }
   } finally {
     await rm(building, { recursive: true, force: true })

@@ -5,10 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { byteFinder } from './find-bytes.ts'
-import { secretForms } from './secret-forms.ts'
-
-/** A shorter value cannot be told apart from ordinary text. */
-const shortestValue = 8
+import { formsOf } from './find-secrets.ts'
 
 /** Replaces secrets by `[redacted:NAME]`. */
 export interface Redactor {
@@ -27,18 +24,8 @@ export interface Redactor {
  * that starts first (the longer one of two that start at the same place). White space around a value is not part of it.
  */
 export function redactor(secrets: Readonly<Record<string, string>>): Redactor {
-  const values = Object.entries(secrets)
-    .map(([name, value]) => ({ name, value: value.trim() }))
-    .filter(({ value }) => value !== '')
-  const forms = new Map<string, { bytes: Buffer; label: Buffer }>()
-  for (const { name, value } of values.filter(({ value }) => value.length >= shortestValue)) {
-    const label = Buffer.from(`[redacted:${name}]`)
-    for (const bytes of secretForms(value)) {
-      const key = bytes.toString('latin1')
-      if (!forms.has(key)) forms.set(key, { bytes, label })
-    }
-  }
-  const all = [...forms.values()]
+  const { forms, tooShort } = formsOf(secrets)
+  const all = forms.map(({ name, bytes }) => ({ bytes, label: Buffer.from(`[redacted:${name}]`) }))
   const finder = byteFinder(all.map(form => form.bytes))
 
   function openScan(): Scan {
@@ -103,7 +90,7 @@ export function redactor(secrets: Readonly<Record<string, string>>): Redactor {
         await rm(temporary, { force: true })
       }
     },
-    tooShort: values.filter(({ value }) => value.length < shortestValue).map(({ name }) => name),
+    tooShort,
   }
 }
 

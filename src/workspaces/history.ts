@@ -6,7 +6,8 @@ import { writeGitDir } from '../util/git-dir.ts'
 import { git, gitText } from '../util/git.ts'
 
 /** An agent may commit without being asked who it is, and no git process goes on in the background after it. */
-const settings = '[user]\nname = agent\nemail = agent@localhost\n[gc]\nauto = 0\n[maintenance]\nauto = false'
+export const historySettings =
+  '[user]\nname = agent\nemail = agent@localhost\n[gc]\nauto = 0\n[maintenance]\nauto = false'
 
 export interface History {
   /** The commit of branch `main`. */
@@ -25,7 +26,7 @@ export async function writeHistory(mirror: string, source: Source, gitDir: strin
     await gitText(['show', '--no-patch', '--format=%ct', source.commit], { gitDir: mirror }),
   )
   const head = source.history === 'none' ? await withoutPast(mirror, source.commit, date) : source.commit
-  await writeGitDir(gitDir, { bare: false, idLength: source.commit.length, config: settings })
+  await writeGitDir(gitDir, { bare: false, idLength: source.commit.length, config: historySettings })
   const pack = join(gitDir, 'objects/pack/pack')
   await git(['pack-objects', '--quiet', '--revs', '--delta-base-offset', pack], {
     gitDir: mirror,

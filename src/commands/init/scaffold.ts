@@ -38,10 +38,10 @@ export function scaffold({ name, head, detected, candidates }: Scaffold): string
     : { current: { harness: 'pi' } }
   const tasks =
     testCommand !== null && usable.length > 0
-      ? usable.map(({ commit, subject, tests }) => ({
+      ? usable.map(({ commit, subject, body, tests }) => ({
           id: taskId(subject, commit),
           source: sourceName(commit),
-          prompt: `${subject}\n`,
+          prompt: body === '' ? `${subject}\n` : `${subject}\n\n${body}\n`,
           fix: { commit, hidden: tests },
           graders: [{ type: 'tests', run: testCommand(tests), passToPass: 'none' }],
         }))

@@ -44,6 +44,8 @@ export interface Scene {
   /** Done to each copy of it, for what a text cannot say: links, pipes. */
   change?: (root: string) => Promise<void>
   pristine?: Record<string, string>
+  /** Done to each tree, with and without the agent's change: what `prepare` of a source does. */
+  prepare?: (root: string) => Promise<void>
   hidden?: Record<string, string>
   files?: Record<string, string>
   patch?: string
@@ -77,6 +79,7 @@ export async function gradingPlace(): Promise<GradingPlace> {
         await writeTree(path, tree(texts))
         if (hidden) await writeTree(path, tree(scene.hidden ?? {}))
         await writeTree(path, files)
+        await scene.prepare?.(path)
         return path
       }
       const home = await folder('home')

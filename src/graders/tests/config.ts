@@ -33,6 +33,13 @@ export const TestsConfig = z
       .default({})
       .describe('Variables for the command. CI=true is set beforehand.'),
     timeout: duration.prefault('5m').describe('Time limit of the command. Default 5m.'),
+    liveness: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Runs the tests of a trial that would pass once more with every assertion made to fail: a test that passes all the ' +
+          'same is forged. For node, jest, vitest, unittest and pytest. Default true.',
+      ),
     allow: z
       .array(z.string().min(1))
       .default([])

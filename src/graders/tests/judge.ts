@@ -5,6 +5,7 @@ import { explain } from './explain.ts'
 import { finderOf, fullName, lookUp, type Finder, type NamedTest } from './names.ts'
 import type { TestCase } from './report.ts'
 import type { TestRun } from './run.ts'
+import { isPassed, verdictOf } from './verdict.ts'
 
 /** How everything fared that decides the grade. */
 export interface Judgement {
@@ -38,21 +39,8 @@ export function judge(
   const hidden = new Set(hiddenPaths(config))
   const named = [...failToPass, ...passToPass]
   const everyTest = !before && named.length === 0
-  const judgement: Judgement = everyTest
-    ? {
-        failToPass,
-        passToPass,
-        all: tests,
-        score: tests.length === 0 ? 0 : shareOf(tests),
-        pass: tests.length > 0 && run.problems.length === 0 && tests.every(isPassed),
-      }
-    : {
-        failToPass,
-        passToPass,
-        all: null,
-        score: shareOf(failToPass) * shareOf(passToPass),
-        pass: named.length > 0 && named.every(isPassed),
-      }
+  const deciding = { failToPass, passToPass, all: everyTest ? tests : null }
+  const judgement: Judgement = { ...deciding, ...verdictOf(deciding, run.problems.length > 0) }
   return {
     score: judgement.score,
     pass: judgement.pass,
@@ -94,12 +82,4 @@ function indexOf(tests: readonly TestCase[]): Map<string, TestCase[]> {
     else index.set(fullName(test), [test])
   }
   return index
-}
-
-function isPassed(test: { state: string }): boolean {
-  return test.state === 'passed'
-}
-
-function shareOf(tests: readonly { state: string }[]): number {
-  return tests.length === 0 ? 1 : tests.filter(isPassed).length / tests.length
 }

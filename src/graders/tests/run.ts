@@ -12,6 +12,8 @@ import { readTail, readUntrusted } from '../../util/output.ts'
 import { cleanPath } from '../inside.ts'
 import { runLogged } from '../process.ts'
 import { hiddenPaths, type TestsConfig } from './config.ts'
+import { readSigns, type Signs } from './liveness/signs.ts'
+import type { LivenessSpec } from './liveness/spec.ts'
 import { missingTool } from './missing-tool.ts'
 import { withPlaces } from './places.ts'
 import { planRun, type RunnerName, type RunPlan } from './plan.ts'
@@ -35,17 +37,21 @@ export interface TestRun extends TestReport {
   restored: string[]
   /** Folder in which it ran. */
   root: string
+  /** What was seen of the assertions in a run in which they were made to fail; null in any other. */
+  signs: Signs | null
 }
 
 /**
  * Runs the tests once in a fresh tree: `pristine` is the pin with the hidden files, `patched` has the agent's patch too, but
  * for files that steer the runner, and `restore`: those are as in the pristine tree. Never throws for what the tests do.
+ * With `failing` assertions the runner must be one whose plan says how.
  */
 export async function runTests(
   input: GradeInput,
   config: TestsConfig,
   tree: 'pristine' | 'patched',
   restore: readonly string[] = [],
+  assertions: 'as-they-are' | 'failing' = 'as-they-are',
 ): Promise<TestRun> {
   const plan = planRun(config)
   if ('key' in plan) throw new InfraError(`tests.${plan.key}: ${plan.message}`)
@@ -55,8 +61,9 @@ export async function runTests(
       : input.workspace({ hidden: true, files: placedFiles(config, input.files) })
   const root = await realpath(await opened)
   const restored = tree === 'pristine' ? [] : await putBack(input, config, root, restore)
-  const label = restore.length === 0 ? tree : `${tree}-again`
-  return { ...(await runIn(root, label, plan, input, config)), restored, root }
+  const liveness = assertions === 'failing' ? plan.liveness : null
+  const label = liveness ? `${tree}-liveness` : restore.length === 0 ? tree : `${tree}-again`
+  return { ...(await runIn(root, label, plan, liveness, input, config)), restored, root }
 }
 
 /** A tree without the agent's patch, but with the hidden files. */
@@ -99,6 +106,7 @@ async function runIn(
   root: string,
   label: string,
   plan: RunPlan,
+  liveness: LivenessSpec | null,
   input: GradeInput,
   config: TestsConfig,
 ): Promise<Run> {
@@ -111,10 +119,14 @@ async function runIn(
   const report = join(secret, `${randomBytes(8).toString('hex')}.report`)
   if (plan.channel === 'workspace') await clear(root, cleanPath(config.report ?? ''))
 
+  const folder = join(secret, 'liveness')
+  await mkdir(folder)
+  for (const [name, text] of Object.entries(liveness?.files ?? {})) await writeFile(join(folder, name), text)
+  const env = { ...input.env, CI: 'true', ...config.env }
   const request = {
-    command: plan.command(report, helper),
+    command: plan.command(report, helper, liveness?.options(folder)),
     cwd,
-    env: { ...input.env, CI: 'true', ...config.env },
+    env: { ...env, ...liveness?.env(folder, env) },
     timeoutMs: config.timeout,
   }
   const { result, stdout, stderr } = await runLogged(input, request, `${label}.`)
@@ -132,11 +144,12 @@ async function runIn(
     durationMs: result.durationMs,
     missingTool: parsed.tests.length === 0 ? missingTool(result, output) : null,
     lastLine: firstLine(output.trimEnd().split('\n').at(-1) ?? ''),
+    signs: liveness ? await readSigns(folder, root) : null,
   }
 }
 
 function notStarted(plan: RunPlan, why: string): Run {
-  const nothing = { exitCode: null, durationMs: 0, missingTool: null, lastLine: null }
+  const nothing = { exitCode: null, durationMs: 0, missingTool: null, lastLine: null, signs: null }
   return { ...noReport(why), runner: plan.runner, end: 'not-started', ...nothing }
 }
 

@@ -37,6 +37,7 @@ export function aRun(tests: TestCase[], change: Partial<TestRun> = {}): TestRun 
     lastLine: null,
     restored: [],
     root: '/workspace',
+    signs: null,
     ...change,
   }
 }

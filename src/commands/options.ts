@@ -1,0 +1,29 @@
+import { InvalidArgumentError } from 'commander'
+import { parseAge, parseBytes } from '../util/quantity.ts'
+
+/** An option that may be given several times. */
+export function collect(value: string, earlier: string[] = []): string[] {
+  return [...earlier, value]
+}
+
+/** A whole number of at least 1. */
+export function positive(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError('a whole number of at least 1 is expected')
+  return value
+}
+
+/** A size, in bytes. */
+export function size(text: string): number {
+  const bytes = parseBytes(text)
+  if (bytes === null) throw new InvalidArgumentError('a size such as 500MB or 20GB is expected')
+  return bytes
+}
+
+/** An age, in milliseconds. */
+export function age(text: string): number {
+  const ms = parseAge(text)
+  if (ms === null) throw new InvalidArgumentError('an age such as 12h, 30d or 8w is expected')
+  return ms
+}

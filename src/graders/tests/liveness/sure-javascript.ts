@@ -1,0 +1,146 @@
+import { closing, maskJavaScript } from './mask.ts'
+
+const assertModule = /^(node:)?assert(\/strict)?$/
+const assertNames =
+  'ok|equal|strictEqual|deepEqual|deepStrictEqual|notEqual|notStrictEqual|notDeepEqual|notDeepStrictEqual|match|doesNotMatch|throws|doesNotThrow|rejects|doesNotReject|ifError'
+/** Tests that are to fail, and assertions that are replaced or meant to be caught: then nothing can be said of the file. */
+const doubtful =
+  /\b(fails|failing|expectFailure|AssertionError)\b|\bexpect\s*\.\s*extend\b|\bassert(\.strict)?\.\w+\s*=[^=]/
+const replaced = /(mock|spyOn|stub|sinon)[\w.]*\s*\([^)]*\b(assert|expect|vitest|globals)\b/i
+const leaves = /\b(return|break|continue|skip|todo|exit|abort|kill|yield)\b/
+const imported =
+  /\bimport\s+(?:type\s+)?([\w$*{},\s]+?)\s+from\s*(['"])([^'"\n]+)\2|\b(?:const|let|var)\s+([\w$]+|\{[\w$:,\s]*\})\s*=\s*(?:await\s+import|require)\s*\(\s*(['"])([^'"\n]+)\5\s*\)((?:\.strict)?)/g
+
+/**
+ * Whether a test that passes has surely called an assertion that the liveness run makes fail: its text, which the agent has
+ * not touched, has one as a statement of the body itself, which no condition, loop, `try` or callback stands around, and nothing
+ * before it leaves the body. Every test of that title must be so. False where there is any doubt.
+ */
+export function surelyAssertsInJavaScript(
+  text: string,
+  title: string,
+  runner: 'node' | 'jest' | 'vitest',
+): boolean {
+  const masked = maskJavaScript(text)
+  if (masked === null || doubtful.test(masked) || replaced.test(text)) return false
+  const names = bindings(text)
+  const call = assertionCalls(names, masked, runner)
+  if (call === null) return false
+  const from = { node: /^node:test$/, jest: /^@jest\/globals$/, vitest: /^vitest$/ }[runner]
+  const bodies = [
+    ...masked.matchAll(/(?<![.\w$])(test|it)(?:\.(?:only|concurrent))?\s*\(\s*(['"`])/g),
+  ].flatMap(found => {
+    const start = found.index + found[0].length
+    const end = masked.indexOf(found[2] ?? '', start)
+    return text.slice(start, end) === title ? [{ name: found[1] ?? '', behind: end + 1 }] : []
+  })
+  return (
+    bodies.length > 0 &&
+    bodies.every(({ name, behind }) => {
+      const module = names.get(name)?.module
+      if (module === undefined ? runner === 'node' || isDeclared(masked, name) : !from.test(module))
+        return false
+      const opened =
+        /^\s*,\s*(?:async\s+)?(?:\([^()]*\)\s*=>|[\w$]+\s*=>|function\s*[\w$]*\s*\([^()]*\))\s*/.exec(
+          masked.slice(behind),
+        )
+      if (!opened) return false
+      // What an arrow gives back is waited for.
+      const body = masked.slice(behind + opened[0].length)
+      if (!body.startsWith('{')) return call.test(body)
+      const open = behind + opened[0].length
+      const close = closing(masked, open)
+      return close !== -1 && hasStatement(masked.slice(open + 1, close), call)
+    })
+  )
+}
+
+interface Binding {
+  module: string
+  /** Name in the module; `default` for the whole. */
+  name: string
+}
+
+function bindings(text: string): Map<string, Binding> {
+  const names = new Map<string, Binding>()
+  for (const found of text.matchAll(imported)) {
+    const module = (found[3] ?? found[6] ?? '') + (found[7] ? '/strict' : '')
+    const clause = found[1] ?? found[4] ?? ''
+    for (const part of (/\{([^}]*)\}/.exec(clause)?.[1] ?? '').split(',')) {
+      const [name = '', local = name] = part.trim().split(/\s*:\s*|\s+as\s+/)
+      if (name !== '') names.set(local, { module, name })
+    }
+    const whole = /^\s*(?:\*\s*as\s+)?([\w$]+)/.exec(clause)?.[1]
+    if (whole !== undefined) names.set(whole, { module, name: 'default' })
+  }
+  return names
+}
+
+/** The start of a statement that is an assertion; null where there can be none. */
+function assertionCalls(
+  names: ReadonlyMap<string, Binding>,
+  masked: string,
+  runner: 'node' | 'jest' | 'vitest',
+): RegExp | null {
+  if (runner !== 'node') {
+    const module = names.get('expect')?.module
+    if (module === undefined ? isDeclared(masked, 'expect') : !/^(vitest|@jest\/globals)$/.test(module))
+      return null
+    // Only what is awaited is sure to fail the test; jest takes its own toThrow behind rejects, whatever took its place.
+    return /^(await\s+)?expect\s*\((?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*\)\s*(?:\.not\s*)?\.\s*(?:(?:resolves|rejects)\s*\.\s*(?:not\s*\.\s*)?(?<promised>)(?!toThrow))?to(?!\w*Snapshot)[A-Z]\w*\s*\(/
+  }
+  const ways: string[] = []
+  for (const [local, { module, name }] of names) {
+    if (!assertModule.test(module) || isDeclared(masked, local, true)) continue
+    const escaped = local.replaceAll('$', String.raw`\$`)
+    if (name === 'default' || name === 'strict') ways.push(`${escaped}(?:\\.strict)?\\.(?:${assertNames})`)
+    else if (new RegExp(`^(${assertNames})$`).test(name)) ways.push(escaped)
+  }
+  return ways.length === 0 ? null : new RegExp(`^(await\\s+)?(?:${ways.join('|')})\\s*\\(`)
+}
+
+/** Whether the file gives a name another meaning; `also` as a parameter. An import or require does not count. */
+function isDeclared(masked: string, name: string, asParameter = false): boolean {
+  const escaped = name.replaceAll('$', String.raw`\$`)
+  const declared = new RegExp(
+    `\\b(?:(?:const|let|var)\\s+${escaped}\\s*=(?!\\s*(?:require|await import)\\b)|(?:function|class)\\s+${escaped}\\b|(?:const|let|var)\\s*\\{[^}]*\\b${escaped}\\b[^}]*\\}\\s*=(?!\\s*(?:require|await import)\\b))`,
+  )
+  const parameter = new RegExp(`(?:\\b${escaped}\\s*=>|\\([^()]*\\b${escaped}\\b[^()]*\\)\\s*(?:=>|\\{))`)
+  return declared.test(masked) || (asParameter && parameter.test(masked))
+}
+
+function hasStatement(body: string, call: RegExp): boolean {
+  let depth = 0
+  for (let at = 0; at < body.length; at++) {
+    const letter = body[at] ?? ''
+    if (depth === 0 && /[\w$]/.test(letter) && !/[\w$.]/.test(body[at - 1] ?? ' ')) {
+      const found = call.exec(body.slice(at))
+      if (found && startsStatement(body.slice(0, at))) {
+        const waits =
+          found.groups?.promised === undefined &&
+          !/\.(rejects|doesNotReject)|^(rejects|doesNotReject)/.test(found[0])
+        return (waits || found[1] !== undefined) && !leaves.test(body.slice(0, at))
+      }
+    }
+    if ('([{'.includes(letter)) depth += 1
+    if (')]}'.includes(letter)) depth -= 1
+  }
+  return false
+}
+
+/** Whether a new statement begins behind some code, which no condition or loop stands before. */
+function startsStatement(before: string): boolean {
+  const code = before.trimEnd()
+  if (code === '' || code.endsWith(';') || code.endsWith('}')) return !/\b(else|do)\s*$/.test(code)
+  if (!before.slice(code.length).includes('\n')) return false
+  if (/\b(return|else|do|typeof|await|new|in|of|throw|void|delete|case|yield)$/.test(code)) return false
+  if (!code.endsWith(')')) return /[\w$'"`\]]$/.test(code)
+  let depth = 0
+  let at = code.length - 1
+  for (; at >= 0; at--) {
+    if (')]}'.includes(code[at] ?? '')) depth += 1
+    if ('([{'.includes(code[at] ?? '')) depth -= 1
+    if (depth === 0) break
+  }
+  return !/\b(if|for|while|with|await)\s*$/.test(code.slice(0, at))
+}

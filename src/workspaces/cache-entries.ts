@@ -1,0 +1,104 @@
+import { lstat, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { Command } from '../model/suite.ts'
+import { diskBytes } from '../util/folder-size.ts'
+import { lastUse } from '../util/uses.ts'
+
+/** What the cache holds. A leftover was being built, or removed, by a process that died. */
+export type CacheKind = 'mirror' | 'checkout' | 'folder' | 'packages' | 'log' | 'leftover'
+
+export const About = z.object({
+  /** Without credentials. */
+  git: z.string().optional(),
+  commit: z.string().optional(),
+  history: z.enum(['ancestors', 'none']).optional(),
+  prepare: z.array(Command).optional(),
+  /** The plain folder that the repository was made of. */
+  folder: z.string().optional(),
+})
+export type About = z.infer<typeof About>
+
+export interface CacheEntry {
+  kind: CacheKind
+  name: string
+  path: string
+  /** Empty for entries of earlier versions. */
+  about: About
+  /** On the disk. */
+  bytes: number
+  usedAt: string
+  /** Lock of those who build it, below the cache; null if there is none. */
+  lock: string | null
+  /** Under this name its users say that they use it. */
+  use: string
+}
+
+/** Everything in the cache, the most recently used first. Sizes are added up on the disk, so it takes a moment. */
+export async function listCache(cacheRoot: string): Promise<CacheEntry[]> {
+  const found = await Promise.all([
+    ...(await namesIn(cacheRoot, 'mirrors')).map(name => {
+      const id = name.replace(/\.git$/, '')
+      return describe(cacheRoot, 'mirror', `mirrors/${name}`, id, {
+        lock: `mirror-${id}`,
+        use: `mirror-${id}`,
+      })
+    }),
+    ...(await namesIn(cacheRoot, 'checkouts')).map(name => {
+      const [id = name, building] = name.split('-')
+      const kind = building === undefined ? 'checkout' : 'leftover'
+      return describe(cacheRoot, kind, `checkouts/${name}`, name, {
+        lock: `checkout-${id}`,
+        // Whoever uses the checkout uses no half-made one beside it.
+        use: kind === 'checkout' ? `checkout-${id}` : `leftover-${name}`,
+      })
+    }),
+    ...(await namesIn(cacheRoot, 'folders')).map(name => {
+      const id = name.replace(/\.git$/, '')
+      const kind = name.startsWith('.') ? 'leftover' : 'folder'
+      return describe(cacheRoot, kind, `folders/${name}`, id, { lock: null, use: `${kind}-${id}` })
+    }),
+    ...(await namesIn(cacheRoot, 'packages')).map(name =>
+      describe(cacheRoot, 'packages', `packages/${name}`, name, { lock: null, use: 'packages' }),
+    ),
+    ...(await namesIn(cacheRoot, 'logs')).map(name => {
+      const id = name.replace(/^prepare-/, '').replace(/\.log$/, '')
+      return describe(cacheRoot, 'log', `logs/${name}`, name, { lock: `checkout-${id}`, use: `log-${id}` })
+    }),
+  ])
+  return found
+    .filter(entry => entry !== null)
+    .toSorted((a, b) => (a.usedAt < b.usedAt ? 1 : a.usedAt > b.usedAt ? -1 : a.name < b.name ? -1 : 1))
+}
+
+async function describe(
+  cacheRoot: string,
+  kind: CacheKind,
+  place: string,
+  name: string,
+  { lock, use }: { lock: string | null; use: string },
+): Promise<CacheEntry | null> {
+  const path = join(cacheRoot, place)
+  const found = await lstat(path).catch(absent)
+  if (!found) return null
+  const used = await lastUse(cacheRoot, use)
+  return {
+    kind,
+    name,
+    path,
+    about: About.safeParse(used?.about).data ?? {},
+    bytes: await diskBytes(path),
+    usedAt: new Date(used?.usedAtMs ?? found.mtimeMs).toISOString(),
+    lock: lock === null ? null : join(cacheRoot, 'locks', lock),
+    use,
+  }
+}
+
+async function namesIn(cacheRoot: string, folder: string): Promise<string[]> {
+  return (await readdir(join(cacheRoot, folder)).catch(absent)) ?? []
+}
+
+function absent(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null
+  throw error
+}
