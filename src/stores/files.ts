@@ -116,7 +116,10 @@ export function fileStore(root: string, redact: Redactor): RunStore {
     list,
 
     async exclusively(runId, work) {
-      return withLock(join(folderOf(runId), '.lock'), work, { waitMs: 0 })
+      return withLock(join(folderOf(runId), '.lock'), work, {
+        waitMs: 0,
+        busy: `another agent-eval process is writing run ${runId}: wait for it to end, or start a new run`,
+      })
     },
   }
 }

@@ -12,16 +12,16 @@ const staleMs = 120_000
 
 /**
  * Does the work while no other process, and nothing else in this one, holds the lock at that path. A lock whose holder has
- * died is taken over. Throws InfraError if it does not get it within `waitMs` (default 1 hour).
+ * died is taken over. Throws InfraError, with the words of `busy` if given, if it does not get it within `waitMs` (default 1 hour).
  */
 export async function withLock<T>(
   path: string,
   work: () => Promise<T>,
-  options: { waitMs?: number } = {},
+  options: { waitMs?: number; busy?: string } = {},
 ): Promise<T> {
   const holder = `${await ownProcessName()}-${randomBytes(6).toString('hex')}`
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  await acquire(path, holder, options.waitMs ?? 3_600_000)
+  await acquire(path, holder, options)
   const beat = setInterval(() => void sayAlive(path), beatMs).unref()
   try {
     return await work()
@@ -31,7 +31,11 @@ export async function withLock<T>(
   }
 }
 
-async function acquire(path: string, holder: string, waitMs: number): Promise<void> {
+async function acquire(
+  path: string,
+  holder: string,
+  { waitMs = 3_600_000, busy }: { waitMs?: number; busy?: string },
+): Promise<void> {
   const start = performance.now()
   for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 1.5, 100)) {
     if (await create(path, holder)) return
@@ -44,8 +48,9 @@ async function acquire(path: string, holder: string, waitMs: number): Promise<vo
     }
     if (performance.now() - start > waitMs) {
       throw new InfraError(
-        `waited ${Math.round(waitMs / 1000)} s for ${path}, held by process ${(await holderOf(path)) ?? 'unknown'}: ` +
-          'wait until that run has ended, or delete the file if there is none',
+        busy ??
+          `waited ${Math.round(waitMs / 1000)} s for ${path}, held by process ${(await holderOf(path)) ?? 'unknown'}: ` +
+            'wait until that run has ended, or delete the file if there is none',
       )
     }
     await delay(pauseMs)

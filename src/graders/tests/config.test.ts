@@ -10,6 +10,7 @@ test('what is left out has its default', () => {
     passToPass: 'all',
     env: {},
     timeout: 300_000,
+    liveness: true,
     allow: [],
   })
 })

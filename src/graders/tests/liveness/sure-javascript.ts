@@ -5,7 +5,7 @@ const assertNames =
   'ok|equal|strictEqual|deepEqual|deepStrictEqual|notEqual|notStrictEqual|notDeepEqual|notDeepStrictEqual|match|doesNotMatch|throws|doesNotThrow|rejects|doesNotReject|ifError'
 /** Tests that are to fail, and assertions that are replaced or meant to be caught: then nothing can be said of the file. */
 const doubtful =
-  /\b(fails|failing|expectFailure|AssertionError)\b|\bexpect\s*\.\s*extend\b|\bassert(\.strict)?\.\w+\s*=[^=]/
+  /\b(fails|failing|expectFailure|AssertionError|overwriteMethod)\b|\bexpect\s*\.\s*extend\b|\bassert(\.strict)?\.\w+\s*=[^=]/
 const replaced = /(mock|spyOn|stub|sinon)[\w.]*\s*\([^)]*\b(assert|expect|vitest|globals)\b/i
 const leaves = /\b(return|break|continue|skip|todo|exit|abort|kill|yield)\b/
 const imported =
@@ -23,7 +23,7 @@ export function surelyAssertsInJavaScript(
 ): boolean {
   const masked = maskJavaScript(text)
   if (masked === null || doubtful.test(masked) || replaced.test(text)) return false
-  const names = bindings(text)
+  const names = bindings(text, masked)
   const call = assertionCalls(names, masked, runner)
   if (call === null) return false
   const from = { node: /^node:test$/, jest: /^@jest\/globals$/, vitest: /^vitest$/ }[runner]
@@ -61,9 +61,11 @@ interface Binding {
   name: string
 }
 
-function bindings(text: string): Map<string, Binding> {
+function bindings(text: string, masked: string): Map<string, Binding> {
   const names = new Map<string, Binding>()
   for (const found of text.matchAll(imported)) {
+    // One that stands in a comment or a string is none.
+    if (masked[found.index] === ' ') continue
     const module = (found[3] ?? found[6] ?? '') + (found[7] ? '/strict' : '')
     const clause = found[1] ?? found[4] ?? ''
     for (const part of (/\{([^}]*)\}/.exec(clause)?.[1] ?? '').split(',')) {

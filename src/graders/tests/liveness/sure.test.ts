@@ -61,6 +61,8 @@ describe('node: an assertion that nothing can go round', () => {
       `import test from 'node:test'\nimport assert from '${from}'\ntest('a', () => { assert.equal(1, 1) })`
     expect(surelyAssertsInJavaScript(text('chai'), 'a', 'node')).toBe(false)
     expect(surelyAssertsInJavaScript(text('assert'), 'a', 'node')).toBe(true)
+    const comment = `// import assert from 'node:assert'\n`
+    expect(surelyAssertsInJavaScript(text('chai') + '\n' + comment, 'a', 'node')).toBe(false)
   })
 })
 
