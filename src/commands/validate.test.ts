@@ -88,3 +88,27 @@ tasks:
   expect(said).not.toContain('FOUND')
   expect(said).not.toContain('mend add\\n')
 })
+
+test('validate --prove: a reference that does not apply, and a fix that cannot be one, are the suite’s faults', async () => {
+  const at = await place({ ...project, 'reference/add.patch': 'no patch at all\n' })
+  const broken = await at.run('validate', 'suite.yaml', '--prove')
+  expect(broken.exitCode).toBe(1)
+  expect(broken.stderr).toContain('The reference of the task: the patch does not apply')
+
+  await at.git('init', '-q')
+  await at.git('add', '-A')
+  await at.git('commit', '-qm', 'all')
+  const pin = await at.git('rev-parse', 'HEAD')
+  await at.write({
+    'suite.yaml': suiteText
+      .replace('{ folder: ./calc }', `{ git: ., commit: ${pin} }`)
+      .replace('reference: ./reference/add.patch', `fix: { commit: ${pin}, hidden: [test/**] }`),
+  })
+  const late = await at.run('validate', 'suite.yaml', '--prove')
+  expect(late.exitCode).toBe(1)
+  expect(late.stderr).toMatch(/task add: fix commit .* lies before it/)
+  // Told before an agent is paid for.
+  const run = await at.run('run', 'suite.yaml')
+  expect(run.exitCode).toBe(2)
+  expect(run.stderr).toContain('task add: fix commit')
+})

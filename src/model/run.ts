@@ -28,17 +28,22 @@ const Measures = {
   turns: Measure.nullable(),
 }
 
-export const TaskSummary = z.strictObject({
-  task: z.string(),
-  setup: z.string(),
-  taskFingerprint: z.string(),
+/** Trials by how they ended, and the rates over those that were graded. */
+const Results = {
   planned: z.number().int().nonnegative(),
   graded: z.number().int().nonnegative(),
   errored: z.number().int().nonnegative(),
   passed: z.number().int().nonnegative(),
-  /** Null where nothing was graded. */
+  /** Of a setup: the mean of its tasks' pass rates, with the interval for these tasks. Null where nothing was graded. */
   passRate: Rate.nullable(),
   meanScore: z.number().nullable(),
+}
+
+export const TaskSummary = z.strictObject({
+  task: z.string(),
+  setup: z.string(),
+  taskFingerprint: z.string(),
+  ...Results,
   ...Measures,
 })
 export type TaskSummary = z.infer<typeof TaskSummary>
@@ -46,13 +51,7 @@ export type TaskSummary = z.infer<typeof TaskSummary>
 export const SetupSummary = z.strictObject({
   setup: z.string(),
   setupFingerprint: z.string(),
-  planned: z.number().int().nonnegative(),
-  graded: z.number().int().nonnegative(),
-  errored: z.number().int().nonnegative(),
-  passed: z.number().int().nonnegative(),
-  /** Mean over tasks of the task's pass rate, with the interval for these tasks. */
-  passRate: Rate.nullable(),
-  meanScore: z.number().nullable(),
+  ...Results,
   /** `passAtK[k]`: chance that at least one of k trials passes; only for k up to the fewest trials of a task. */
   passAtK: z.record(z.string(), z.number()),
   /** `passHatK[k]`: chance that all of k trials pass. */

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { InfraError } from '../errors.ts'
+import { InfraError, UserError } from '../errors.ts'
 import type {
   FixFiles,
   GradeInput,
@@ -134,11 +134,17 @@ async function gradeInput(
   }
 }
 
-/** Reads the fix commit of a task once per run; null where the task has none. */
+/** Reads the fix commit of a task once per run; null where the task has none. Throws UserError where it cannot be one. */
 export function fixOf(task: Task, prepared: PreparedSource, parts: TrialParts): Promise<FixFiles | null> {
   const { fix } = task
   if (!fix) return Promise.resolve(null)
-  return parts.once(`${task.id}/fix`, () => parts.workspaces.readFix(prepared.source, fix))
+  return parts.once(`${task.id}/fix`, async () => {
+    try {
+      return await parts.workspaces.readFix(prepared.source, fix)
+    } catch (error) {
+      throw error instanceof UserError ? new UserError(`task ${task.id}: ${error.message}`) : error
+    }
+  })
 }
 
 /**

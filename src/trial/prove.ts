@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { attemptThat } from '../core/attempt.ts'
-import { InfraError } from '../errors.ts'
+import { InfraError, UserError } from '../errors.ts'
 import type { Patch, PreparedSource } from '../contracts.ts'
 import type { Task } from '../model/suite.ts'
 import type { Grade } from '../model/trial.ts'
@@ -62,9 +62,9 @@ export async function prove(task: Task, times: number, parts: TrialParts, logs: 
     }
   } catch (error) {
     parts.signal.throwIfAborted()
+    if (error instanceof UserError) return { ...proof, result: 'refuted', problems: [error.message] }
     if (!(error instanceof InfraError)) throw error
-    proof.problems.push(error.message)
-    return proof
+    return { ...proof, problems: [error.message] }
   }
   const unscored = [...proof.reference, ...proof.nothing].some(grade => grade.status === 'unscored')
   return { ...proof, result: proof.problems.length === 0 ? 'proven' : unscored ? 'unproven' : 'refuted' }
@@ -77,7 +77,9 @@ async function referenceOf(task: Task, prepared: PreparedSource, parts: TrialPar
   if (text === null) return null
   const workspace = await parts.workspaces.create(prepared, bare)
   try {
-    await workspace.apply(text)
+    await workspace.apply(text).catch((error: unknown) => {
+      throw error instanceof InfraError ? new UserError(`The reference of the task: ${error.message}`) : error
+    })
     return await workspace.capture()
   } finally {
     await workspace.dispose()

@@ -6,7 +6,7 @@ import type { HarnessResult, Patch, Workspace } from '../contracts.ts'
 import type { Attempt, Grade, Outcome, Phase, Trial, TrialSpec } from '../model/trial.ts'
 import { toContent, writeTree } from '../util/file-tree.ts'
 import { attempt } from './attempt.ts'
-import { gradeAttempt } from './grade.ts'
+import { fixOf, gradeAttempt } from './grade.ts'
 import { toOutcome } from './outcome.ts'
 import { patchFile, transcriptFile, type TrialParts } from './parts.ts'
 import { placementOf } from './placement.ts'
@@ -65,6 +65,8 @@ async function tryTrial(
     const task = parts.task(spec.task)
     const setup = parts.setup(spec.setup)
     const prepared = await parts.prepared(task.source)
+    // What grading will need must be there before the agent is paid for.
+    await fixOf(task, prepared, parts)
 
     enter('workspace')
     const placement = placementOf(setup, parts.harness(setup))
