@@ -4,7 +4,7 @@ import { compare } from './core/compare.ts'
 import { gateProblems, gateVerdict } from './core/gate.ts'
 import { sideOfBaseline, sideOfRun } from './core/sides.ts'
 import type { Baseline } from './model/baseline.ts'
-import type { Comparison, Report } from './model/report.ts'
+import type { Comparison, Report, Side } from './model/report.ts'
 import type { RunManifest } from './model/run.ts'
 import type { Gate, Suite } from './model/suite.ts'
 import type { Trial, TrialSpec } from './model/trial.ts'
@@ -40,9 +40,8 @@ export async function runSuite(
   const manifest = earlier?.manifest ?? openManifest(suite, plan, parts.facts, parts.now())
   if (!earlier) await store.create(manifest, suite)
 
-  const done = (earlier?.trials ?? []).filter(trial => trial.status === 'graded')
-  const trials = new Map<string, Trial>(done.map(trial => [trial.id, trial]))
-  const remaining = plan.filter(spec => !trials.has(spec.id))
+  const trials = new Map<string, Trial>((earlier?.trials ?? []).map(trial => [trial.id, trial]))
+  const remaining = plan.filter(spec => trials.get(spec.id)?.status !== 'graded')
   progress.onRunStart?.({ ...manifest, plan: remaining.map(spec => spec.id) })
   const startAndRun = (spec: TrialSpec): Promise<Trial> => {
     progress.onTrialStart?.(spec)
@@ -80,23 +79,25 @@ export function judgeRun(
 ): Report {
   const { manifest, trials } = run
   const setups = Object.keys(manifest.setups)
-  const options = { margin: gate.margin, strict: gate.strict }
-  const gated: Comparison[] = setups
-    .filter(setup => baseline && Object.hasOwn(baseline.setups, setup))
-    .map(setup =>
-      compare(
-        sideOfBaseline(baseline as Baseline, setup, 'baseline'),
-        { ...sideOfRun(manifest, trials, setup), label: 'this run' },
-        { ...options, gate: true },
-      ),
-    )
   const [first, ...others] = setups
-  const sideBySide = others.map(setup =>
-    compare(sideOfRun(manifest, trials, first as string), sideOfRun(manifest, trials, setup), {
-      ...options,
-      gate: false,
-    }),
-  )
+  const side = (setup: string): Side => sideOfRun(manifest, trials, setup)
+  const options = { margin: gate.margin, strict: gate.strict }
+
+  const withBaseline = (setup: string): Comparison[] =>
+    baseline === null || !Object.hasOwn(baseline.setups, setup)
+      ? []
+      : [
+          compare(
+            sideOfBaseline(baseline, setup, 'baseline'),
+            { ...side(setup), label: 'this run' },
+            { ...options, gate: true },
+          ),
+        ]
+  const gated = setups.flatMap(withBaseline)
+  const sideBySide =
+    first === undefined
+      ? []
+      : others.map(setup => compare(side(first), side(setup), { ...options, gate: false }))
   return {
     run: manifest,
     trials,

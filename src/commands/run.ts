@@ -97,7 +97,8 @@ async function execute(
   )
   const concurrency = options.concurrency ?? Math.max(2, availableParallelism())
   try {
-    const go = async (): ReturnType<typeof runSuite> =>
+    // Also a new run: another process could resume it while it goes on.
+    return await store.exclusively(runId, async () =>
       runSuite(
         suite,
         specs,
@@ -114,8 +115,8 @@ async function execute(
           now: () => new Date().toISOString(),
         },
         earlier,
-      )
-    return earlier ? await store.exclusively(runId, go) : await go()
+      ),
+    )
   } finally {
     interrupt.release()
     await close()
