@@ -12,6 +12,8 @@ interface Mark extends Cell {
 
 const none: Mark = { text: '', tone: 'quiet', weight: 0, meaning: null }
 
+const noDifference: Mark = { ...none, text: '~', meaning: '~: no difference shown' }
+
 /** The mark of a task's change. Only an established change is called worse or better. */
 export function markOf(change: TaskChange | undefined): Mark {
   if (!change) return none
@@ -32,15 +34,14 @@ export function markOf(change: TaskChange | undefined): Mark {
     case 'removed':
       return { text: 'gone', tone: 'quiet', weight: 2, meaning: null }
     case 'unchanged':
-      return { ...none, text: 'same' }
+      return change.delta === 0 ? { ...none, text: 'same' } : noDifference
     case 'inconclusive':
       return inconclusiveMark(change)
   }
 }
 
 function inconclusiveMark({ delta, flipped }: TaskChange): Mark {
-  if (delta === null || delta === 0)
-    return { ...none, text: '~', meaning: '~: no difference seen, but too few trials to rule one out' }
+  if (delta === null || delta === 0) return noDifference
   const text = delta < 0 ? 'lower?' : 'higher?'
   return {
     text,

@@ -35,7 +35,7 @@ test('verdict, table, flips, folded reasons and cost', () => {
     | tokens per trial | 12.3k | 12.3k | +2 %, likely -3 to +7 |
     | time per trial | 38s | 38s |  |
 
-    <sub>\\~: no difference seen, but too few trials to rule one out</sub>
+    <sub>\\~: no difference shown</sub>
 
     <sub>on new tasks like these: likely -60 to -20 points</sub>
 

@@ -35,7 +35,7 @@ test('candidates of one base stand side by side, with their marks', () => {
       skills: -11 points, likely -17 to -5; cost +18 %, likely +5 to +33; tokens
         +2 %, likely -3 to +7
       lower?, higher?: too few trials of this task to tell a change from chance
-      ~: no difference seen, but too few trials to rule one out"
+      ~: no difference shown"
   `)
 })
 

@@ -37,7 +37,7 @@ test('a gate that fails tells the broken task first', () => {
 
       task              baseline guided  guided      change
       utc-offset        20/20            1/5         worse
-      iso-week          18/20            5/5         same
+      iso-week          18/20            5/5         ~
       gone-task         20/20            -           gone
 
       2 of 3 tasks      97 % of 60       60 % of 10  -37 points
@@ -45,6 +45,7 @@ test('a gate that fails tells the broken task first', () => {
       cost per trial                     $0.17       +18 %, likely +5 to +33
       tokens per trial                   12.3k       +2 %, likely -3 to +7
       time per trial                     38s
+      ~: no difference shown
       on new tasks like these: likely -57 to -17 points
 
     Failed: 4 trials (the agent's work did not pass)
