@@ -48,3 +48,8 @@ export class InfraError extends Error {
     this.transient = options.transient ?? false
   }
 }
+
+/** Infrastructure and the operating system (no space, no rights, too many files), against a bug of ours. */
+export function isOutside(error: unknown): error is Error {
+  return error instanceof InfraError || (error instanceof Error && 'syscall' in error)
+}

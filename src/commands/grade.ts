@@ -3,12 +3,11 @@ import { InfraError, exitCodes, type ExitCode } from '../errors.ts'
 import { localExecutor } from '../executors/local.ts'
 import type { Suite } from '../model/suite.ts'
 import { judgeRun } from '../pipeline.ts'
-import { progressReporter } from '../reporters/progress.ts'
 import { regrade } from '../trial/regrade.ts'
 import { onInterrupt } from './interrupt.ts'
 import { tell, type Io } from './io.ts'
 import { checkReportOptions, report, type ReportOptions } from './report.ts'
-import { load, openTrialParts, sandboxFor, storeFor } from './wiring.ts'
+import { load, openTrialParts, progressFor, sandboxFor, storeFor } from './wiring.ts'
 
 export interface GradeOptions extends ReportOptions {
   suite?: string
@@ -32,11 +31,7 @@ export async function grade(reference: string, options: GradeOptions, io: Io): P
 
   const interrupt = onInterrupt(io)
   const store = storeFor(io, suite)
-  const progress = progressReporter({
-    stream: io.stderr,
-    isTTY: io.stderr.isTTY && !io.env['CI'],
-    clock: () => performance.now(),
-  })
+  const progress = progressFor(io)
   const { parts, close } = await openTrialParts(
     {
       suite,

@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander'
-import { InfraError, UserError, exitCodes, type ExitCode } from '../errors.ts'
+import { UserError, exitCodes, type ExitCode, isOutside } from '../errors.ts'
 import { version } from '../version.ts'
 import { tell, type Io } from './io.ts'
 import { age, collect, positive, size } from './options.ts'
@@ -31,7 +31,7 @@ function explain(error: unknown, io: Io): ExitCode {
     tell(io, `error: ${error.message}`)
     return exitCodes.wrongInput
   }
-  if (error instanceof InfraError || (error instanceof Error && 'syscall' in error)) {
+  if (isOutside(error)) {
     tell(io, `error: ${error.message}`)
     return exitCodes.infrastructure
   }

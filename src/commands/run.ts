@@ -10,7 +10,6 @@ import { localExecutor } from '../executors/local.ts'
 import type { Suite } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
 import { judgeRun, runSuite } from '../pipeline.ts'
-import { progressReporter } from '../reporters/progress.ts'
 import { describePlan } from '../reporters/plan.ts'
 import { readBaseline } from './baseline-file.ts'
 import { onInterrupt } from './interrupt.ts'
@@ -18,7 +17,7 @@ import { answerJson, tell, type Io } from './io.ts'
 import { provenance } from './provenance.ts'
 import { checkReadiness } from './readiness.ts'
 import { checkReportOptions, report, type ReportOptions } from './report.ts'
-import { families, load, openTrialParts, sandboxFor, storeFor } from './wiring.ts'
+import { families, load, openTrialParts, progressFor, sandboxFor, storeFor } from './wiring.ts'
 
 export interface RunOptions extends ReportOptions {
   task?: string[]
@@ -86,11 +85,7 @@ async function execute(
   const interrupt = onInterrupt(io)
   const store = storeFor(io, suite)
   const runId = earlier?.manifest.id ?? newRunId(suite.name)
-  const progress = progressReporter({
-    stream: io.stderr,
-    isTTY: io.stderr.isTTY && !io.env['CI'],
-    clock: () => performance.now(),
-  })
+  const progress = progressFor(io)
   const { parts, workspaces, close } = await openTrialParts(
     { suite, runId, store, progress, sandbox, signal: interrupt.signal },
     io,

@@ -17,6 +17,7 @@ import { graders } from '../graders/index.ts'
 import { harnesses } from '../harnesses/index.ts'
 import type { Suite } from '../model/suite.ts'
 import { pick, type Registry } from '../registry.ts'
+import { progressReporter } from '../reporters/progress.ts'
 import { chooseSandbox, type Level } from '../sandboxes/index.ts'
 import { fileStore } from '../stores/files.ts'
 import { loadSuite } from '../suite/load.ts'
@@ -43,6 +44,15 @@ export function storeFor(io: Io, suite: Suite | null): RunStore {
 /** The best isolation that works here, or the one that was asked for: by the command line, else by the suite. */
 export function sandboxFor(wanted: Level | null): Promise<Sandbox> {
   return chooseSandbox(wanted)
+}
+
+/** Live on a terminal, a line for each event elsewhere. */
+export function progressFor(io: Io): ProgressReporter {
+  return progressReporter({
+    stream: io.stderr,
+    isTTY: io.stderr.isTTY && !io.env['CI'],
+    clock: () => performance.now(),
+  })
 }
 
 /** The names of all host variables that setups and graders of a suite use. */

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { InfraError, UserError } from '../errors.ts'
+import { UserError, isOutside } from '../errors.ts'
 import type {
   FixFiles,
   GradeInput,
@@ -63,7 +63,7 @@ async function gradeWith(
     const { score, pass, explanation, details } = await grader.grade(input, spec.config)
     return { status: 'scored', ...key, score, pass, explanation, details: details ?? null }
   } catch (error) {
-    if (!(error instanceof InfraError) && !(error instanceof Error && 'syscall' in error)) throw error
+    if (!isOutside(error)) throw error
     return { status: 'unscored', ...key, reason: error.message }
   } finally {
     await Promise.all(opened.map(workspace => workspace.dispose()))

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import { InfraError } from '../errors.ts'
+import { InfraError, isOutside } from '../errors.ts'
 import { TranscriptEvent, type Trial } from '../model/trial.ts'
 import { parseJson, sha256 } from '../util/json.ts'
 import { gradeAttempt } from './grade.ts'
@@ -53,7 +53,7 @@ export async function regrade(trial: Trial, stored: string, parts: TrialParts): 
       )
     } catch (error) {
       parts.signal.throwIfAborted()
-      if (!(error instanceof InfraError) && !(error instanceof Error && 'syscall' in error)) throw error
+      if (!isOutside(error)) throw error
       const durationMs = trial.durationMs + performance.now() - start
       return {
         status: 'errored',

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import { InfraError } from '../errors.ts'
+import { InfraError, isOutside } from '../errors.ts'
 import type { HarnessResult, Patch, Workspace } from '../contracts.ts'
 import type { Attempt, Grade, Outcome, Phase, Trial, TrialSpec } from '../model/trial.ts'
 import { toContent, writeTree } from '../util/file-tree.ts'
@@ -111,9 +111,4 @@ async function tryTrial(
 async function captured(workspace: Workspace, enter: () => void): Promise<Patch> {
   enter()
   return workspace.capture()
-}
-
-/** Infrastructure and the operating system (no space, no rights, too many files) against a bug of ours. */
-function isOutside(error: unknown): error is Error {
-  return error instanceof InfraError || (error instanceof Error && 'syscall' in error)
 }

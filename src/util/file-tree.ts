@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
-import { chmod, lstat, mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { chmod, lstat, mkdir, open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { FileContent, FileTree } from '../model/files.ts'
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -57,23 +57,6 @@ export async function removePaths(root: string, paths: readonly string[]): Promi
     if (await isRealFolder(root, parts.slice(0, -1)))
       await rm(join(root, ...parts), { recursive: true, force: true })
   }
-}
-
-/** Reads all regular files below a folder. `onOdd` is told of links and special files, which are left out. */
-export async function readTree(root: string, onOdd: (path: string) => void): Promise<FileTree> {
-  const files: FileTree = {}
-  const entries = await readdir(root, { recursive: true, withFileTypes: true })
-  for (const entry of entries) {
-    const full = join(entry.parentPath, entry.name)
-    const path = full
-      .slice(root.length + 1)
-      .split(sep)
-      .join('/')
-    if (entry.isDirectory()) continue
-    if (!entry.isFile()) onOdd(path)
-    else files[path] = toContent(await readFile(full), ((await lstat(full)).mode & 0o100) !== 0)
-  }
-  return Object.fromEntries(Object.entries(files).toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 async function makeRealFolders(root: string, parts: readonly string[]): Promise<void> {
