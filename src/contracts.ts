@@ -6,6 +6,8 @@ import type { ZodType } from 'zod'
 import type { FileTree } from './model/files.ts'
 import type { Report } from './model/report.ts'
 import type { Isolation, RunManifest } from './model/run.ts'
+import type { Entry, Found } from './util/layers.ts'
+import type { Overlay } from './util/overlay.ts'
 import type { Command, Fix, Limits, McpServer, Source, Suite } from './model/suite.ts'
 import type { Attempt, Outcome, TranscriptEvent, Trial, TrialSpec } from './model/trial.ts'
 
@@ -38,6 +40,8 @@ export interface Access {
   /** Folders and files that it may read besides. */
   read: readonly string[]
   network: boolean
+  /** Overlays that are mounted for this command alone. */
+  overlays?: readonly Overlay[]
 }
 
 export interface ExecResult {
@@ -59,6 +63,8 @@ export interface Sandbox {
   isolation: Omit<Isolation, 'workspace'>
   /** One line for people: what is kept apart and what is not. */
   description: string
+  /** Whether its commands can be given overlays. */
+  mounts: boolean
   /** Throws InfraError with what is missing if it does not work on this machine. */
   probe(): Promise<void>
   exec: Exec
@@ -85,8 +91,11 @@ export interface Placement {
 
 /** A fresh, private copy of a prepared source. Made for one trial or one grader; disposed of by whoever made it. */
 export interface Workspace {
-  /** The checked-out folder. */
+  /** The checked-out folder, as commands see it. */
   path: string
+  /** What has to be mounted there for commands; null for a plain folder. */
+  overlay: Overlay | null
+  files: WorkspaceFiles
   /** All that has changed since it was made, by its maker's own git (the one in the folder is not trusted). */
   capture(): Promise<Patch>
   /** Applies a patch that `capture` made over the same placement. Throws InfraError if it does not apply. */
@@ -95,6 +104,27 @@ export interface Workspace {
   restore(paths: readonly string[]): Promise<void>
   /** Takes it off the disk. Never throws. */
   dispose(): Promise<void>
+}
+
+/**
+ * A workspace's files for this process, while no command runs in it. Paths are relative, with `/`. What stands there may be
+ * hostile: nothing leads out of the workspace.
+ */
+export interface WorkspaceFiles {
+  /** What stands at a path once its links are followed; `outside` if they lead out. */
+  locate(path: string): Promise<Found>
+  /** What stands at a path, which may be a link; null if nothing does, or if it is behind a link. */
+  at(path: string): Promise<Entry | null>
+  /** Bytes of a regular file; null if there is none at that path, or only one behind a link. */
+  read(path: string): Promise<Buffer | null>
+  /** What is in a folder, by name. */
+  entries(folder: Entry): Promise<Map<string, Entry>>
+  /** Writes files; whatever is in their way is replaced, and no link followed. */
+  write(files: FileTree): Promise<void>
+  /** Removes files and folders, if they are there and not behind a link. */
+  remove(paths: readonly string[]): Promise<void>
+  /** Makes paths what they are in another workspace, links and missing ones too. */
+  copy(from: WorkspaceFiles, paths: readonly string[]): Promise<void>
 }
 
 export interface Patch {
@@ -116,7 +146,7 @@ export interface FixFiles {
 }
 
 export interface Workspaces {
-  /** How workspaces are made here, for the report: `copy`. */
+  /** How workspaces are made here, for the report: `overlay` or `copy`. */
   kind: string
   /** Fetches and prepares a source once; later calls, also of other processes, reuse it. Throws InfraError with the output. */
   prepare(source: Source, exec: Exec): Promise<PreparedSource>
@@ -134,6 +164,8 @@ export interface HarnessInput {
   prompt: string
   /** Working directory of the agent: setup files are in place and committed. */
   workspace: string
+  /** The same for this process, which does not see the folder as commands do. */
+  workspaceFiles: WorkspaceFiles
   /** Private, empty HOME of this trial. */
   home: string
   /** Folder for logs and reports of this trial, outside of the workspace. It is stored with the trial. */
@@ -186,6 +218,9 @@ export interface Harness<Config = unknown> {
 
 // ------------------------------------------------------------------ graders
 
+/** What a grader gets of a workspace: the folder for commands, and its files for the grader itself. */
+export type OpenWorkspace = Pick<Workspace, 'path' | 'files'>
+
 export interface GradeInput {
   task: { id: string; prompt: string }
   attempt: Attempt
@@ -196,9 +231,9 @@ export interface GradeInput {
    * A fresh workspace with the agent's patch, made for this call and disposed of after the grader ends. `hidden: true` also
    * places the task's hidden files, and then `files` over them.
    */
-  workspace(options: { hidden: boolean; files?: FileTree }): Promise<string>
+  workspace(options: { hidden: boolean; files?: FileTree }): Promise<OpenWorkspace>
   /** The same without the agent's patch: how things were before the agent came. */
-  pristine(options: { hidden: boolean; files?: FileTree }): Promise<string>
+  pristine(options: { hidden: boolean; files?: FileTree }): Promise<OpenWorkspace>
   /** Remembers a JSON value for this task and key during the run, so that work on the pristine tree is done once. */
   once<T>(key: string, make: () => Promise<T>): Promise<T>
   /** The files that `files(config)` asked for. */

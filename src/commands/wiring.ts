@@ -23,7 +23,9 @@ import { fileStore } from '../stores/files.ts'
 import { loadSuite } from '../suite/load.ts'
 import type { TrialParts } from '../trial/parts.ts'
 import { redactor } from '../util/redact.ts'
-import { copyWorkspaces } from '../workspaces/copy.ts'
+import { canBeLayer, makeWhiteout, whyNoOverlay } from '../util/overlay.ts'
+import { copyWorkspaces, type Roots } from '../workspaces/copy.ts'
+import { overlayWorkspaces } from '../workspaces/overlay.ts'
 import { openWorkRoot } from '../workspaces/work-root.ts'
 import { folders } from './folders.ts'
 import type { Io } from './io.ts'
@@ -95,7 +97,7 @@ export async function openTrialParts(
   const { cache, work } = folders(io)
   await mkdir(cache, { recursive: true, mode: 0o700 })
   const workRoot = await openWorkRoot(work)
-  const workspaces = copyWorkspaces({ cacheRoot: cache, workRoot: workRoot.path })
+  const workspaces = await workspacesIn({ cacheRoot: cache, workRoot: workRoot.path }, sandbox)
   const tasks = new Map(suite.tasks.map(task => [task.id, task]))
   const prepared = new Map<string, Promise<PreparedSource>>()
   const made = new Map<string, Promise<unknown>>()
@@ -129,6 +131,17 @@ export async function openTrialParts(
     signal,
   }
   return { parts, workspaces, close: () => workRoot.close() }
+}
+
+/** Overlays where commands can be given them, plain copies elsewhere. */
+async function workspacesIn(roots: Roots, sandbox: Sandbox): Promise<Workspaces> {
+  const works = sandbox.mounts && canBeLayer(roots.cacheRoot) && (await whyNoOverlay(roots.workRoot)) === null
+  if (!works) return copyWorkspaces(roots)
+  const whiteout = join(roots.workRoot, 'whiteout')
+  return makeWhiteout(whiteout).then(
+    () => overlayWorkspaces({ ...roots, whiteout }),
+    () => copyWorkspaces(roots),
+  )
 }
 
 /** Makes a value once. A passing fault is forgotten, so that a later call tries again; any other failure stays. */

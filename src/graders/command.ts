@@ -1,7 +1,6 @@
-import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { GradeInput } from '../contracts.ts'
+import type { GradeInput, OpenWorkspace } from '../contracts.ts'
 import { InfraError } from '../errors.ts'
 import { Command } from '../model/suite.ts'
 import { defineGrader } from '../registry.ts'
@@ -61,16 +60,17 @@ export const command = defineGrader({
 async function start(
   input: GradeInput,
   given: Config,
-  workspace: string,
+  workspace: OpenWorkspace,
   name = '',
 ): Promise<LoggedRun | string> {
   const folder = cleanPath(given.cwd ?? '')
-  if (!(await isRealFolder(workspace, folder))) return `there is no folder ${folder}`
+  // Through no link: an agent could lead the command out of the workspace.
+  if (!(await workspace.files.at(folder))?.stats.isDirectory()) return `there is no folder ${folder}`
   return runLogged(
     input,
     {
       command: given.run,
-      cwd: join(workspace, folder),
+      cwd: join(workspace.path, folder),
       env: { ...input.env, ...given.env },
       timeoutMs: given.timeout,
     },
@@ -109,18 +109,4 @@ async function problemWith(run: LoggedRun, given: Config): Promise<string | null
     return `${howItEnded(run)}, but its stdout does not match ${showRegex(stdoutMatches)}`
   }
   return null
-}
-
-/** Through no link: an agent could lead the command out of the workspace. */
-async function isRealFolder(root: string, folder: string): Promise<boolean> {
-  let path = root
-  for (const part of folder.split('/').filter(Boolean)) {
-    path = join(path, part)
-    const isFolder = await lstat(path).then(
-      stat => stat.isDirectory(),
-      () => false,
-    )
-    if (!isFolder) return false
-  }
-  return true
 }

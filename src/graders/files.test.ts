@@ -99,7 +99,7 @@ function jsonError(text: string): string {
 
 test('links that leave the workspace are not followed, links inside of it are', async () => {
   const outside = await place.input({ workspace: { 'secret.txt': 'top secret' } })
-  const elsewhere = await outside.workspace({ hidden: false })
+  const { path: elsewhere } = await outside.workspace({ hidden: false })
   const scene: Scene = {
     workspace,
     async change(root) {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { WorkspaceFiles } from '../contracts.ts'
 import { defineGrader } from '../registry.ts'
 import { regex, regexMatches, showRegex } from '../util/regex.ts'
 import { type Check, gradeChecks, listed } from './checks.ts'
@@ -52,7 +53,7 @@ export const files = defineGrader({
   config,
   description: 'checks that files exist, contain or match text, or hold JSON values',
   async grade(input, given) {
-    const root = await input.workspace({ hidden: false })
+    const { files: root } = await input.workspace({ hidden: false })
     return gradeChecks([
       ...(await existenceChecks(root, given)),
       ...(await textChecks(root, given)),
@@ -61,7 +62,7 @@ export const files = defineGrader({
   },
 })
 
-async function existenceChecks(root: string, { exists = [], absent = [] }: Config): Promise<Check[]> {
+async function existenceChecks(root: WorkspaceFiles, { exists = [], absent = [] }: Config): Promise<Check[]> {
   const checks: Check[] = []
   for (const path of exists) {
     const found = await findInside(root, path)
@@ -84,7 +85,7 @@ interface TextClaim {
 }
 
 async function textChecks(
-  root: string,
+  root: WorkspaceFiles,
   { contains = {}, notContains = {}, matches = {} }: Config,
 ): Promise<Check[]> {
   const claims: TextClaim[] = [
@@ -124,7 +125,7 @@ function each(texts: Record<string, string | string[]>): [path: string, text: st
   )
 }
 
-async function jsonChecks(root: string, { json = {} }: Config): Promise<Check[]> {
+async function jsonChecks(root: WorkspaceFiles, { json = {} }: Config): Promise<Check[]> {
   const checks: Check[] = []
   for (const [file, expectations] of Object.entries(json)) {
     const read = await readInside(root, cleanPath(file))

@@ -1,8 +1,9 @@
-import { constants, type Stats } from 'node:fs'
-import { lstat, open, readdir, realpath } from 'node:fs/promises'
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { isAbsolute, posix } from 'node:path'
 import { z } from 'zod'
+import type { WorkspaceFiles } from '../contracts.ts'
 import { matcher } from '../util/glob.ts'
+import { onDisk, type Entry } from '../util/layers.ts'
 
 /** A longer file or output is not searched. */
 export const maxSearchedBytes = 1024 * 1024
@@ -35,24 +36,18 @@ export type InsideFile =
   /** `outside`: a link that leads out of the workspace. */
   | { state: 'missing' | 'outside' | 'not-a-file' | 'too-large' }
 
-/** Reads a file that an agent may have made. Links are followed only where they stay inside of the folder. */
+/** Reads a file that an agent may have made. Links are followed only where they stay inside of the workspace. */
 export async function readInside(
-  root: string,
+  files: WorkspaceFiles,
   path: string,
   maxBytes = maxSearchedBytes,
 ): Promise<InsideFile> {
-  const real = await locate(root, path)
-  if (real === 'missing' || real === 'outside') return { state: real }
-  // O_NONBLOCK so that a pipe in the place of the file cannot hold us up.
-  const file = await open(real.path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
-  try {
-    const stat = await file.stat()
-    if (!stat.isFile()) return { state: 'not-a-file' }
-    if (stat.size > maxBytes) return { state: 'too-large' }
-    return { state: 'text', text: await file.readFile('utf8') }
-  } finally {
-    await file.close()
-  }
+  const found = await files.locate(path)
+  if (found.state !== 'there') return { state: found.state }
+  const { stats, places } = found.entry
+  if (!stats.isFile()) return { state: 'not-a-file' }
+  if (stats.size > maxBytes) return { state: 'too-large' }
+  return { state: 'text', text: await readFile(onDisk(places[0]), 'utf8') }
 }
 
 /** In words, why a file could not be read. */
@@ -69,63 +64,41 @@ export function whyUnread(state: Exclude<InsideFile['state'], 'text'>): string {
  * The files and links that a path or a glob stands for; a folder stands for all in it, and for itself if it is empty. Links
  * to folders are not entered; `node_modules` only where the glob names it.
  */
-export async function findInside(root: string, pathOrGlob: string): Promise<string[]> {
+export async function findInside(files: WorkspaceFiles, pathOrGlob: string): Promise<string[]> {
   const path = cleanPath(pathOrGlob)
   const skipped = path.includes('node_modules') ? ['.git'] : ['.git', 'node_modules']
-  const stat = await lstatInside(root, path)
-  if (stat?.isDirectory()) {
-    const found = await walk(root, path, skipped)
+  const parent = await files.locate(posix.dirname(path))
+  const entry =
+    parent.state === 'there' ? await files.at(posix.join(parent.path, posix.basename(path))) : null
+  if (entry?.stats.isDirectory()) {
+    const found = await walk(files, entry, path, skipped)
     return found.length > 0 ? found : [path]
   }
-  if (stat !== null) return [path]
+  if (entry !== null) return [path]
   const isGlob = /[*?[\]{}()!]/.test(path)
-  return isGlob ? (await walk(root, '', skipped)).filter(matcher([path])) : []
+  const top = isGlob ? await files.at('') : null
+  return top ? (await walk(files, top, '', skipped)).filter(matcher([path])) : []
 }
 
 /** Whether something is at a path once its links are followed, and all of them stay inside. */
-export async function leadsInside(root: string, path: string): Promise<boolean> {
-  return typeof (await locate(root, path)) !== 'string'
+export async function leadsInside(files: WorkspaceFiles, path: string): Promise<boolean> {
+  return (await files.locate(path)).state === 'there'
 }
 
 /** All that is no folder, in the order of paths. */
 async function walk(
-  root: string,
-  folder: string,
+  files: WorkspaceFiles,
+  folder: Entry,
+  at: string,
   skipped: readonly string[],
   found: string[] = [],
 ): Promise<string[]> {
-  const entries = await readdir(join(root, folder), { withFileTypes: true })
-  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (skipped.includes(entry.name)) continue
-    const path = folder === '' ? entry.name : `${folder}/${entry.name}`
-    if (entry.isDirectory()) await walk(root, path, skipped, found)
+  const entries = [...(await files.entries(folder))].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  for (const [name, entry] of entries) {
+    if (skipped.includes(name)) continue
+    const path = at === '' ? name : `${at}/${name}`
+    if (entry.stats.isDirectory()) await walk(files, entry, path, skipped, found)
     else found.push(path)
   }
   return found
-}
-
-/** Null if nothing is there, or if a link on the way to it leads out. */
-async function lstatInside(root: string, path: string): Promise<Stats | null> {
-  const folder = await locate(root, dirname(path))
-  if (typeof folder === 'string') return null
-  return lstat(join(folder.path, basename(path))).catch((error: unknown) => {
-    if (isAbsence(error)) return null
-    throw error
-  })
-}
-
-async function locate(root: string, path: string): Promise<{ path: string } | 'missing' | 'outside'> {
-  try {
-    const real = await realpath(join(root, path))
-    const within = relative(await realpath(root), real)
-    return within === '..' || within.startsWith(`..${sep}`) || isAbsolute(within) ? 'outside' : { path: real }
-  } catch (error) {
-    if (isAbsence(error)) return 'missing'
-    throw error
-  }
-}
-
-function isAbsence(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : null
-  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'ENAMETOOLONG'
 }

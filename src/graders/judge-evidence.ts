@@ -41,7 +41,7 @@ function transcriptEvidence(transcript: readonly TranscriptEvent[]): Evidence {
 
 /** A path is the agent's words too: it stands inside of the fence. */
 async function fileEvidence(input: GradeInput, globs: readonly string[]): Promise<Evidence[]> {
-  const root = await input.workspace({ hidden: false })
+  const { files: root } = await input.workspace({ hidden: false })
   const paths = (await Promise.all(globs.map(path => findInside(root, path)))).flat()
   const evidence: Evidence[] = []
   for (const path of new Set(paths)) {

@@ -110,9 +110,8 @@ test('by default the judge sees task and patch; it is told more where the suite 
 })
 
 test('files that are links out of the workspace are not shown', async () => {
-  const elsewhere = await (
-    await place.input({ workspace: { x: 'host secret' } })
-  ).workspace({ hidden: false })
+  const other = await place.input({ workspace: { x: 'host secret' } })
+  const { path: elsewhere } = await other.workspace({ hidden: false })
   const scene: Scene = { change: root => symlink(join(elsewhere, 'x'), join(root, 'x.md')) }
   await (
     await grade([answer(1, 'pass')], { include: [{ files: ['*.md'] }] }, scene)

@@ -66,7 +66,7 @@ async function start(input: GradeInput, given: Config): Promise<LoggedRun> {
   const question = {
     task: input.task.id,
     prompt: input.task.prompt,
-    workspace: await input.workspace({ hidden: true }),
+    workspace: (await input.workspace({ hidden: true })).path,
     patch: input.patch,
     changedFiles: input.outcome.changedFiles,
     transcriptFile,

@@ -1,5 +1,5 @@
 import { InfraError } from '../errors.ts'
-import type { GradeInput } from '../contracts.ts'
+import type { GradeInput, OpenWorkspace } from '../contracts.ts'
 import { defineGrader } from '../registry.ts'
 import { formatDuration } from '../util/duration.ts'
 import { hiddenPaths, TestsConfig } from './tests/config.ts'
@@ -42,7 +42,7 @@ export const tests = defineGrader({
 
 /** A second tree without the patch would be the same again. */
 function withOnePristineTree(input: GradeInput): GradeInput {
-  let tree: Promise<string> | null = null
+  let tree: Promise<OpenWorkspace> | null = null
   return { ...input, pristine: options => (tree ??= input.pristine(options)) }
 }
 
@@ -56,8 +56,8 @@ async function disputedFiles(run: TestRun, ground: GradeInput, config: TestsConf
   const files = new Set(names.flatMap(finderOf(run.tests)).map(test => test.file))
   const changed = ground.outcome.changedFiles.filter(path => files.has(path) && !hidden.includes(path))
   if (changed.length === 0) return []
-  const original = await originalTree(ground, config)
-  const same = await Promise.all(changed.map(path => isSame(run.root, original, path)))
+  const original = (await originalTree(ground, config)).files
+  const same = await Promise.all(changed.map(path => isSame(run.workspace.files, original, path)))
   return changed.filter((_, index) => !same[index])
 }
 

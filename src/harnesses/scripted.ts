@@ -1,12 +1,9 @@
 import { attemptThat } from '../core/attempt.ts'
-import type { Stats } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
 import { performance } from 'node:perf_hooks'
 import { z } from 'zod'
 import { InfraError } from '../errors.ts'
 import type { HarnessInput } from '../contracts.ts'
 import { toText } from '../util/file-tree.ts'
-import { resolveInside } from '../util/inside.ts'
 import { seededRandom } from '../util/random.ts'
 import { defineHarness } from '../registry.ts'
 import { asked, countToolCalls } from './ends.ts'
@@ -96,18 +93,15 @@ async function firstThatApplies(branches: readonly Branch[], input: HarnessInput
   return null
 }
 
-async function holds({ if: condition }: Branch, { trial, workspace }: HarnessInput): Promise<boolean> {
+async function holds({ if: condition }: Branch, { trial, workspaceFiles }: HarnessInput): Promise<boolean> {
   if (condition?.setup !== undefined && condition.setup !== trial.setup) return false
-  if (condition?.exists !== undefined && (await statAt(workspace, condition.exists)) === null) return false
+  if (condition?.exists !== undefined) {
+    if ((await workspaceFiles.locate(condition.exists)).state !== 'there') return false
+  }
   for (const [path, text] of Object.entries(condition?.contains ?? {})) {
-    if (!(await statAt(workspace, path))?.isFile()) return false
-    if (!(await readFile(await resolveInside(workspace, path), 'utf8')).includes(text)) return false
+    const found = await workspaceFiles.locate(path)
+    const bytes = found.state === 'there' ? await workspaceFiles.read(found.path) : null
+    if (!bytes?.includes(text)) return false
   }
   return true
-}
-
-/** Null for what is not there, or not in the workspace. */
-async function statAt(workspace: string, path: string): Promise<Stats | null> {
-  const place = await resolveInside(workspace, path).catch(() => null)
-  return place === null ? null : stat(place).catch(() => null)
 }

@@ -23,6 +23,7 @@ export const bubblewrapProcess: Sandbox = {
   isolation: { level: 'process', network: 'open' },
   description:
     'no process of an agent survives it or sees others; agents see your files and reach the network',
+  mounts: true,
   probe: () => probeBy('bubblewrap', processOnly),
   exec: processOnly,
 }
@@ -55,6 +56,7 @@ export const bubblewrapSandbox: Sandbox = {
   isolation: { level: 'sandbox', network: 'open' },
   description:
     'agents see programs and their own folders only, without rights even as root; agents reach the network, prepared code and graders do not',
+  mounts: true,
   probe: () => probeBy('bubblewrap', confined),
   exec: confined,
 }

@@ -8,6 +8,7 @@ import { exec } from '../util/exec.ts'
 export const none: Sandbox = {
   isolation: { level: 'none', network: 'open' },
   description: 'agents run with your rights, see your files and processes, and reach the network',
+  mounts: false,
   async probe() {},
   exec,
 }

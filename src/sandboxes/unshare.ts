@@ -26,6 +26,7 @@ export const unshareProcess: Sandbox = {
   isolation: { level: 'process', network: 'open' },
   description:
     'no process of an agent survives it or sees others; agents see your files and reach the network',
+  mounts: true,
   probe: () => probeBy('unshare', run),
   exec: run,
 }

@@ -6,6 +6,7 @@ import type { Exec, ExecRequest, ExecResult } from '../contracts.ts'
 import { InfraError } from '../errors.ts'
 import { exec } from '../util/exec.ts'
 import { findProgram } from '../util/find-program.ts'
+import { mounted, mustHaveMounted } from '../util/overlay.ts'
 import { readTail } from '../util/output.ts'
 
 /** The command line that runs another one inside of something: `argv` is that of the inner command. */
@@ -21,7 +22,11 @@ export function wrapped(wrap: Wrap): Exec {
     const program = await findProgram(argv[0] ?? '', request.env['PATH'] ?? '')
     // Tried without the wrapper, which would only say in its own words that it is not there.
     if (program === null) return exec({ ...request, command: [...argv] })
-    return asInner(await exec({ ...request, command: await wrap(argv, request) }))
+    const overlays = request.access?.overlays ?? []
+    const command = mounted(overlays, request.cwd, await wrap(argv, request))
+    const result = await exec({ ...request, command })
+    mustHaveMounted(overlays)
+    return asInner(result)
   }
 }
 

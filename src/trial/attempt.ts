@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InfraError } from '../errors.ts'
-import type { HarnessResult } from '../contracts.ts'
+import type { HarnessResult, Workspace } from '../contracts.ts'
 import type { Setup, Task } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
 import { cleanEnv } from '../util/host-env.ts'
@@ -12,19 +12,25 @@ export async function attempt(
   spec: TrialSpec,
   task: Task,
   setup: Setup,
-  workspace: string,
+  workspace: Workspace,
   { folder, logs }: { folder: string; logs: string },
   parts: TrialParts,
 ): Promise<HarnessResult> {
   const home = join(folder, 'home')
   const temporary = join(folder, 'tmp')
   await Promise.all([mkdir(home, { mode: 0o700 }), mkdir(temporary, { mode: 0o700 })])
-  const access = { write: [workspace, home, temporary, logs], read: [], network: true }
+  const access = {
+    write: [workspace.path, home, temporary, logs],
+    read: [],
+    network: true,
+    overlays: workspace.overlay ? [workspace.overlay] : [],
+  }
   return parts.harness(setup).run(
     {
       trial: spec,
       prompt: fillIn(setup.prompt, task.prompt),
-      workspace,
+      workspace: workspace.path,
+      workspaceFiles: workspace.files,
       home,
       logs,
       model: setup.model,

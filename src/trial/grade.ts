@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { UserError, isOutside } from '../errors.ts'
 import type {
   FixFiles,
@@ -11,8 +11,8 @@ import type {
 } from '../contracts.ts'
 import type { GraderSpec, Task } from '../model/suite.ts'
 import type { Grade, Outcome } from '../model/trial.ts'
-import { removePaths, writeTree } from '../util/file-tree.ts'
 import { matcher } from '../util/glob.ts'
+import type { Overlay } from '../util/overlay.ts'
 import { cleanEnv } from '../util/host-env.ts'
 import type { TrialParts } from './parts.ts'
 
@@ -105,14 +105,14 @@ async function gradeInput(
       const workspace = await open(ground.placement)
       if (evidence.patch !== '') await workspace.apply(evidence.patch)
       if (hidden) await placeHidden(workspace, await fix(), task, evidence.outcome.changedFiles)
-      await writeTree(workspace.path, files)
-      return workspace.path
+      await workspace.files.write(files)
+      return workspace
     },
     async pristine({ hidden, files = {} }) {
       const workspace = await open({ files: {}, strip: [] })
       if (hidden) await placeHidden(workspace, await fix(), task, [])
-      await writeTree(workspace.path, files)
-      return workspace.path
+      await workspace.files.write(files)
+      return workspace
     },
     once: (name, make) => parts.once(`${task.id}/${spec.name}/${name}`, make),
     files: spec.files,
@@ -127,6 +127,7 @@ async function gradeInput(
           write: [...opened.map(({ path }) => path), home, temporary, scratch, logs],
           read: [],
           network: false,
+          overlays: overlaysFor(request.cwd, opened),
         },
         ...request,
       }),
@@ -159,8 +160,8 @@ async function placeHidden(
 ): Promise<void> {
   if (!fix || !task.fix) return
   await workspace.restore(changedFiles.filter(matcher(task.fix.hidden)))
-  await removePaths(workspace.path, fix.deleted)
-  await writeTree(workspace.path, fix.hidden)
+  await workspace.files.remove(fix.deleted)
+  await workspace.files.write(fix.hidden)
 }
 
 function secretsOf(names: readonly string[], host: NodeJS.ProcessEnv): Record<string, string> {
@@ -169,4 +170,10 @@ function secretsOf(names: readonly string[], host: NodeJS.ProcessEnv): Record<st
       .map(name => [name, host[name]])
       .filter((entry): entry is [string, string] => entry[1] !== undefined),
   )
+}
+
+/** A command in a workspace needs no other one: those may be in use by other commands. */
+function overlaysFor(cwd: string, opened: readonly Workspace[]): Overlay[] {
+  const around = opened.filter(({ path }) => cwd === path || cwd.startsWith(`${path}${sep}`))
+  return (around.length > 0 ? around : opened).flatMap(({ overlay }) => overlay ?? [])
 }

@@ -1,6 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InfraError } from '../errors.ts'
+import { Unusual } from './unusual.ts'
 import { failed, git, joinZ, runGit, splitZ, type GitOptions } from './git.ts'
 
 export interface StageOptions {
@@ -12,6 +13,8 @@ export interface StageOptions {
   force?: readonly string[]
   /** Leaves the submodules of the index as they are. Without it none is left in it. */
   keepSubmodules?: boolean
+  /** The command line that runs git where the work tree can be seen; this process does not see it then. */
+  within?: GitOptions['within']
   /** Largest sum of the sizes of untracked files, in bytes. */
   maxNewBytes?: number
 }
@@ -55,6 +58,7 @@ async function listUntracked(options: StageOptions): Promise<string[]> {
   const plain = listed.filter(path => !path.endsWith('/') && !path.split('/').some(isGitName))
   const nested = listed.filter(path => path.endsWith('/') && !path.split('/').some(isGitName))
   const inside: string[] = []
+  if (nested.length > 0 && options.within) throw new Unusual(`a repository in ${options.workTree}`)
   for (const folder of nested) await walk(options.workTree, folder.slice(0, -1), inside)
   if (inside.length === 0) return plain
   const ignored = new Set(await listIgnored(options, inside))
@@ -109,8 +113,8 @@ async function run(options: StageOptions, args: string[], input?: Buffer): Promi
   return result.stdout
 }
 
-function toGit({ gitDir, workTree, env }: StageOptions): GitOptions {
-  return { gitDir, workTree, ...(env && { env }) }
+function toGit({ gitDir, workTree, env, within }: StageOptions): GitOptions {
+  return { gitDir, workTree, ...(env && { env }), ...(within && { within }) }
 }
 
 function onDisk(workTree: string, path: string): Buffer {

@@ -27,6 +27,8 @@ export interface GitOptions {
   maxOutputBytes?: number
   /** Takes stdout as it comes; then none is kept. */
   onStdout?: (chunk: Buffer) => void
+  /** The command line that runs another one where the work tree can be seen. */
+  within?: (argv: readonly string[]) => string[]
 }
 
 export interface GitResult {
@@ -139,7 +141,8 @@ function start(args: readonly string[], options: GitOptions): ChildProcessWithou
   // Should we be killed, git ends too: it must not go on where another process then takes over.
   endChildrenWithUs()
   // A group of its own: all of it can be ended, and there is no terminal on which ssh could ask for a password.
-  const child = spawn('git', all, { cwd: workingFolder(options), env, detached: true })
+  const [program = '', ...rest] = options.within?.(['git', ...all]) ?? ['git', ...all]
+  const child = spawn(program, rest, { cwd: workingFolder(options), env, detached: true })
   if (child.pid !== undefined) live.add(child.pid)
   return child
 }

@@ -90,7 +90,7 @@ export async function readTail(path: string, maxBytes: number): Promise<string> 
  * The text of a file that an agent may have written; null if there is none, or if it is no regular file (a link, a pipe)
  * or longer than `maxBytes`.
  */
-export async function readUntrusted(path: string, maxBytes: number): Promise<string | null> {
+export async function readUntrusted(path: string | Buffer, maxBytes: number): Promise<string | null> {
   return readRegular(path, async (file, size) => (size > maxBytes ? null : readFrom(file, 0, size)))
 }
 
@@ -114,7 +114,7 @@ export async function* readLines(path: string): AsyncGenerator<string> {
 }
 
 async function readRegular<T>(
-  path: string,
+  path: string | Buffer,
   read: (file: FileHandle, size: number) => Promise<T>,
 ): Promise<T | null> {
   const file = await openRegular(path)
@@ -127,7 +127,7 @@ async function readRegular<T>(
 }
 
 /** O_NONBLOCK so that a pipe in the place of the file cannot hold us up. */
-async function openRegular(path: string): Promise<FileHandle | null> {
+async function openRegular(path: string | Buffer): Promise<FileHandle | null> {
   const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
   const file = await open(path, flags).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== undefined && ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'].includes(error.code)) return null

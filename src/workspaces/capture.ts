@@ -9,7 +9,7 @@ import { diffTrees } from './diff-trees.ts'
 import { onWorkspace, type OwnGit } from './own-git.ts'
 import { makeReadable, removeSpecialFiles } from './tidy.ts'
 
-const maxNewBytes = 1_000_000_000
+export const maxNewBytes = 1_000_000_000
 export const maxPatchBytes = 100_000_000
 
 /**

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Placement, PreparedSource } from '../contracts.ts'
 import { exec } from '../util/exec.ts'
 import {
@@ -121,7 +121,8 @@ describe('a fresh workspace', () => {
     await expect(place.workspaces.create(missing, nothingPlaced)).rejects.toThrow(
       /cannot copy .*gone\/ws to .*No such file/,
     )
-    expect(readdirSync(join(place.root, 'work'))).toEqual(before)
+    // Folders come off the disk in the background.
+    await vi.waitFor(() => expect(readdirSync(join(place.root, 'work'))).toEqual(before))
   })
 
   it('is off the disk after dispose, however the agent left it', async () => {
@@ -134,8 +135,8 @@ describe('a fresh workspace', () => {
     await workspace.dispose()
     expect(existsSync(workspace.path)).toBe(false)
     expect(existsSync(join(prepared.path, 'a.txt'))).toBe(true)
-    const left = readdirSync(join(place.root, 'work')).filter(name => name.includes('trash'))
-    expect(left).toEqual([])
+    const trash = (): string[] => readdirSync(join(place.root, 'work')).filter(name => name.includes('trash'))
+    await vi.waitFor(() => expect(trash()).toEqual([]), { timeout: 5000 })
   })
 })
 

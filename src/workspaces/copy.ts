@@ -1,57 +1,76 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, realpath, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Placement, PreparedSource, Workspace, Workspaces } from '../contracts.ts'
+import { mkdir } from 'node:fs/promises'
+import type { Placement, PreparedSource, Workspaces } from '../contracts.ts'
 import { copyFolder } from '../util/folders.ts'
 import { stage } from '../util/git-stage.ts'
 import { apply } from './apply.ts'
 import { capture } from './capture.ts'
 import { partsOf, prepareCheckout, readRecord } from './checkout.ts'
+import { filesOfFolder } from './files.ts'
 import { readFix } from './fix.ts'
 import { replaceOwnPath } from './moved-paths.ts'
-import { onWorkspace, writeOwnGit, type OwnGit } from './own-git.ts'
-import { commitWorkspace, placeFiles } from './place.ts'
+import { copyIndex, onWorkspace, writeOwnGit, type OwnGit } from './own-git.ts'
+import { changesBase, commitWorkspace, place, trackedFiles } from './place.ts'
 import { restore } from './restore.ts'
-import { removeQuietly } from './work-root.ts'
+import { discard, makePrivateFolder } from './work-root.ts'
 
-/**
- * Workspaces that are plain copies of a prepared checkout.
- *
- * `cacheRoot` keeps mirrors and checkouts and is shared by all runs of a user; `workRoot` is for the copies and belongs to
- * this process. The caller sees to it that no folder above `workRoot` holds files that tools or agents look for upwards.
- */
-export function copyWorkspaces(roots: { cacheRoot: string; workRoot: string }): Workspaces {
-  const preparing = new Map<string, Promise<PreparedSource>>()
+export interface Roots {
+  /** Keeps mirrors and checkouts, and is shared by all runs of a user. */
+  cacheRoot: string
+  /**
+   * For what lives no longer than this process, to which it belongs. The caller sees to it that no folder above it holds
+   * files that tools or agents look for upwards.
+   */
+  workRoot: string
+}
+
+/** Workspaces that are plain copies of a prepared checkout. */
+export function copyWorkspaces(roots: Roots): Workspaces {
   return {
     kind: 'copy',
-    async prepare(source, exec) {
-      await mkdir(roots.cacheRoot, { recursive: true, mode: 0o700 })
-      // Callers at the same time share one attempt, also a failing one.
-      const id = JSON.stringify(source)
-      const running = preparing.get(id) ?? prepareCheckout(roots.cacheRoot, source, exec)
-      preparing.set(id, running)
-      return running.finally(() => preparing.delete(id))
+    ...preparation(roots),
+    async create(prepared, placement) {
+      const { folder, own } = await copyOf(roots.workRoot, prepared, placement)
+      return {
+        path: own.workTree,
+        overlay: null,
+        files: filesOfFolder(own.workTree),
+        capture: () => capture(own),
+        apply: patch => apply(own, patch),
+        restore: paths => restore(own, paths),
+        dispose: () => discard(folder),
+      }
     },
-    create: (prepared, placement) => create(roots.workRoot, prepared, placement),
-    readFix: (source, fix) => readFix(roots.cacheRoot, source, fix),
   }
 }
 
-async function create(workRoot: string, prepared: PreparedSource, placement: Placement): Promise<Workspace> {
-  await mkdir(workRoot, { recursive: true, mode: 0o700 })
-  const folder = join(await realpath(workRoot), randomBytes(6).toString('hex'))
-  await mkdir(folder, { mode: 0o700 })
+/** How sources are made ready, whatever workspaces are made of them. */
+export function preparation({ cacheRoot }: Roots): Pick<Workspaces, 'prepare' | 'readFix'> {
+  const preparing = new Map<string, Promise<PreparedSource>>()
+  return {
+    async prepare(source, exec) {
+      await mkdir(cacheRoot, { recursive: true, mode: 0o700 })
+      // Callers at the same time share one attempt, also a failing one.
+      const id = JSON.stringify(source)
+      const running = preparing.get(id) ?? prepareCheckout(cacheRoot, source, exec)
+      preparing.set(id, running)
+      return running.finally(() => preparing.delete(id))
+    },
+    readFix: (source, fix) => readFix(cacheRoot, source, fix),
+  }
+}
+
+/** A copy of a prepared source with a placement committed into it, in a private folder of its own. */
+export async function copyOf(
+  workRoot: string,
+  prepared: PreparedSource,
+  placement: Placement,
+): Promise<{ folder: string; own: OwnGit }> {
+  const folder = await makePrivateFolder(workRoot)
   try {
-    const own = await fill(folder, prepared, placement)
-    return {
-      path: own.workTree,
-      capture: () => capture(own),
-      apply: patch => apply(own, patch),
-      restore: paths => restore(own, paths),
-      dispose: () => dispose(folder),
-    }
+    return { folder, own: await fill(folder, prepared, placement) }
   } catch (error) {
-    await dispose(folder)
+    await discard(folder)
     throw error
   }
 }
@@ -63,19 +82,11 @@ async function fill(folder: string, prepared: PreparedSource, placement: Placeme
   await copyFolder(prepared.path, own.workTree)
   await replaceOwnPath(own.workTree, record.movedPaths, record.builtAt)
   await writeOwnGit(own, partsOf(checkout))
+  await copyIndex(own, partsOf(checkout))
+  if (!changesBase(record, placement)) return own
 
+  await place(filesOfFolder(own.workTree), placement, await trackedFiles(own))
   const placed = Object.keys(placement.files)
-  if (!record.changed && placed.length === 0 && placement.strip.length === 0) return own
-  await placeFiles(own, placement)
   await commitWorkspace(own.workTree, record.date, placed)
   return { ...own, baseTree: await stage({ ...onWorkspace(own), force: placed }) }
-}
-
-/** The folder is gone for everybody at once, even if taking it off the disk lasts or is cut short. */
-async function dispose(folder: string): Promise<void> {
-  const trash = `${folder}-trash`
-  await rename(folder, trash).then(
-    () => removeQuietly(trash),
-    () => removeQuietly(folder),
-  )
 }

@@ -33,9 +33,17 @@ export async function findOwnPath(folder: string): Promise<MovedPaths> {
   return found
 }
 
-/** In a copy of a folder, lets the found files and links name the copy. Modes and times stay as they are. */
-export async function replaceOwnPath(copy: string, found: MovedPaths, original: string): Promise<void> {
-  const pairs = spellings(original).map((from, index) => [from, spellings(copy)[index] ?? from] as const)
+/**
+ * In a copy of a folder, lets the found files and links name the copy, or the place at which it will be seen. Modes and times
+ * stay as they are.
+ */
+export async function replaceOwnPath(
+  copy: string,
+  found: MovedPaths,
+  original: string,
+  seenAt = copy,
+): Promise<void> {
+  const pairs = spellings(original).map((from, index) => [from, spellings(seenAt)[index] ?? from] as const)
   const replace = (text: string): string =>
     pairs.reduce((done, [from, to]) => done.replaceAll(from, to), text)
   for (const path of found.files) await rewrite(onDisk(copy, path), replace)

@@ -1,35 +1,47 @@
-import { rmdir } from 'node:fs/promises'
 import { join, posix } from 'node:path'
-import type { Placement } from '../contracts.ts'
-import { removePaths, writeTree } from '../util/file-tree.ts'
+import type { Placement, WorkspaceFiles } from '../contracts.ts'
+import type { CheckoutRecord } from './checkout.ts'
 import { commitTree, setBranch } from '../util/git-commit.ts'
-import { git, gitText, splitZ } from '../util/git.ts'
+import { git, gitText, splitZ, type GitOptions } from '../util/git.ts'
 import { stage } from '../util/git-stage.ts'
 import { matcher } from '../util/glob.ts'
-import { onWorkspace, type OwnGit } from './own-git.ts'
+import type { OwnGit } from './own-git.ts'
 
-/** Removes the stripped files and writes the placed ones. Stripping counts for all files of the base. */
-export async function placeFiles(own: OwnGit, placement: Placement): Promise<void> {
+/** Whether workspaces of a checkout start from something else than its own commit. */
+export function changesBase(record: CheckoutRecord, { files, strip }: Placement): boolean {
+  return record.changed || Object.keys(files).length > 0 || strip.length > 0
+}
+
+/** All files of the base. */
+export async function trackedFiles({ gitDir, baseTree }: OwnGit): Promise<string[]> {
+  const listed = splitZ(await git(['ls-tree', '-r', '-z', '--name-only', baseTree], { gitDir }))
+  return listed.map(path => Buffer.from(path, 'latin1').toString())
+}
+
+/** Removes the stripped ones of the tracked files, and writes the placed ones. */
+export async function place(
+  files: WorkspaceFiles,
+  placement: Placement,
+  tracked: readonly string[],
+): Promise<void> {
   if (placement.strip.length > 0) {
-    const matches = matcher(placement.strip)
-    const tracked = splitZ(await git(['ls-files', '-z'], onWorkspace(own)))
-    const stripped = tracked.map(path => Buffer.from(path, 'latin1').toString()).filter(matches)
-    await removePaths(own.workTree, stripped)
-    await removeEmptyFolders(own.workTree, stripped)
+    const stripped = tracked.filter(matcher(placement.strip))
+    await files.remove(stripped)
+    await removeEmptyFolders(files, stripped)
   }
-  await writeTree(own.workTree, placement.files)
+  await files.write(placement.files)
 }
 
 /** Like git, which knows no empty folder. */
-async function removeEmptyFolders(root: string, removed: string[]): Promise<void> {
+async function removeEmptyFolders(files: WorkspaceFiles, removed: string[]): Promise<void> {
   const parents = new Set<string>()
   for (const path of removed) {
     for (let parent = posix.dirname(path); parent !== '.'; parent = posix.dirname(parent)) parents.add(parent)
   }
   for (const parent of [...parents].toSorted((a, b) => b.length - a.length)) {
-    await rmdir(join(root, parent)).catch((error: NodeJS.ErrnoException) => {
-      if (!['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR'].includes(error.code ?? '')) throw error
-    })
+    const folder = await files.at(parent)
+    const isEmpty = folder?.stats.isDirectory() && (await files.entries(folder)).size === 0
+    if (isEmpty) await files.remove([parent])
   }
 }
 
@@ -41,8 +53,9 @@ export async function commitWorkspace(
   workTree: string,
   date: number,
   placed: readonly string[],
+  within?: GitOptions['within'],
 ): Promise<void> {
-  const options = { gitDir: join(workTree, '.git'), workTree }
+  const options = { gitDir: join(workTree, '.git'), workTree, ...(within && { within }) }
   const [parent = '', parentTree] = (await gitText(['rev-parse', 'HEAD', 'HEAD^{tree}'], options)).split('\n')
   const tree = await stage({ ...options, force: placed, keepSubmodules: true })
   if (tree === parentTree) return

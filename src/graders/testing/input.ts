@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { GradeInput } from '../../contracts.ts'
+import type { OpenWorkspace, GradeInput } from '../../contracts.ts'
 import type { FileTree } from '../../model/files.ts'
 import type { Attempt, TranscriptEvent } from '../../model/trial.ts'
 import { exec } from '../../util/exec.ts'
+import { filesOfFolder } from '../../workspaces/files.ts'
 import { writeTree } from '../../util/file-tree.ts'
 
 /** Files by their text; a text that starts with `#!` is executable. */
@@ -74,13 +75,13 @@ export async function gradingPlace(): Promise<GradingPlace> {
         texts: Record<string, string>,
         hidden: boolean,
         files: FileTree,
-      ): Promise<string> => {
+      ): Promise<OpenWorkspace> => {
         const path = await folder('workspace')
         await writeTree(path, tree(texts))
         if (hidden) await writeTree(path, tree(scene.hidden ?? {}))
         await writeTree(path, files)
         await scene.prepare?.(path)
-        return path
+        return { path, files: filesOfFolder(path) }
       }
       const home = await folder('home')
       return {
@@ -96,9 +97,9 @@ export async function gradingPlace(): Promise<GradingPlace> {
         },
         patch: scene.patch ?? '',
         async workspace({ hidden, files = {} }) {
-          const path = await open(scene.workspace ?? {}, hidden, files)
-          await scene.change?.(path)
-          return path
+          const opened = await open(scene.workspace ?? {}, hidden, files)
+          await scene.change?.(opened.path)
+          return opened
         },
         pristine: ({ hidden, files = {} }) => open(scene.pristine ?? {}, hidden, files),
         once<T>(key: string, make: () => Promise<T>) {

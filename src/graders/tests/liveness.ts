@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { GradeInput } from '../../contracts.ts'
 import { hiddenPaths, type TestsConfig } from './config.ts'
 import { keptTests } from './judge.ts'
@@ -88,11 +86,11 @@ async function isSure(
 ): Promise<boolean> {
   const { file, title } = test
   if (file === null || !isArmed(live, test)) return false
-  const original = await originalTree(input, config)
+  const original = (await originalTree(input, config)).files
   const isOfAgent = input.outcome.changedFiles.includes(file) && !hiddenPaths(config).includes(file)
-  if (isOfAgent && !(await isSame(live.root, original, file))) return false
-  const text = await readFile(join(original, file), 'utf8').catch(() => null)
-  if (text === null) return false
+  if (isOfAgent && !(await isSame(live.workspace.files, original, file))) return false
+  const text = (await original.read(file))?.toString()
+  if (text === undefined) return false
   const { runner } = live
   if (runner === 'node' || runner === 'jest' || runner === 'vitest')
     return surelyAssertsInJavaScript(text, title, runner)

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, realpath, stat, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { InfraError } from '../../errors.ts'
-import type { ExecResult, GradeInput } from '../../contracts.ts'
+import type { ExecResult, GradeInput, OpenWorkspace, WorkspaceFiles } from '../../contracts.ts'
 import type { FileTree } from '../../model/files.ts'
 import { formatDuration } from '../../util/duration.ts'
-import { removePaths, toContent, writeTree } from '../../util/file-tree.ts'
+import { toContent } from '../../util/file-tree.ts'
 import { matcher } from '../../util/glob.ts'
-import { resolveInside } from '../../util/inside.ts'
+import { onDisk } from '../../util/layers.ts'
 import { readTail, readUntrusted } from '../../util/output.ts'
 import { cleanPath } from '../inside.ts'
 import { runLogged } from '../process.ts'
@@ -18,12 +18,12 @@ import { missingTool } from './missing-tool.ts'
 import { withPlaces } from './places.ts'
 import { planRun, type RunnerName, type RunPlan } from './plan.ts'
 import { firstLine, noReport, type TestReport } from './report.ts'
-import { isSteering, restorePaths, restoreSteering } from './steering.ts'
+import { isSteering, restoreSteering } from './steering.ts'
 
 const maxReportBytes = 64 * 1024 * 1024
 const tailBytes = 8192
 
-/** One run of the test command, and what was reported of it. JSON. */
+/** One run of the test command, and what was reported of it. */
 export interface TestRun extends TestReport {
   runner: RunnerName
   end: ExecResult['end'] | 'not-started'
@@ -35,8 +35,8 @@ export interface TestRun extends TestReport {
   lastLine: string | null
   /** Files of the agent that were put back before the run. */
   restored: string[]
-  /** Folder in which it ran. */
-  root: string
+  /** The tree in which it ran. */
+  workspace: OpenWorkspace
   /** What was seen of the assertions in a run in which they were made to fail; null in any other. */
   signs: Signs | null
 }
@@ -55,19 +55,18 @@ export async function runTests(
 ): Promise<TestRun> {
   const plan = planRun(config)
   if ('key' in plan) throw new InfraError(`tests.${plan.key}: ${plan.message}`)
-  const opened =
+  const workspace =
     tree === 'pristine'
-      ? originalTree(input, config)
-      : input.workspace({ hidden: true, files: placedFiles(config, input.files) })
-  const root = await realpath(await opened)
-  const restored = tree === 'pristine' ? [] : await putBack(input, config, root, restore)
+      ? await originalTree(input, config)
+      : await input.workspace({ hidden: true, files: placedFiles(config, input.files) })
+  const restored = tree === 'pristine' ? [] : await putBack(input, config, workspace.files, restore)
   const liveness = assertions === 'failing' ? plan.liveness : null
   const label = liveness ? `${tree}-liveness` : restore.length === 0 ? tree : `${tree}-again`
-  return { ...(await runIn(root, label, plan, liveness, input, config)), restored, root }
+  return { ...(await runIn(workspace, label, plan, liveness, input, config)), restored, workspace }
 }
 
 /** A tree without the agent's patch, but with the hidden files. */
-export function originalTree(input: GradeInput, config: TestsConfig): Promise<string> {
+export function originalTree(input: GradeInput, config: TestsConfig): Promise<OpenWorkspace> {
   return input.pristine({ hidden: true, files: placedFiles(config, input.files) })
 }
 
@@ -86,7 +85,7 @@ function placedFiles(config: TestsConfig, files: FileTree): FileTree {
 async function putBack(
   input: GradeInput,
   config: TestsConfig,
-  root: string,
+  files: WorkspaceFiles,
   also: readonly string[],
 ): Promise<string[]> {
   const mayChange = matcher(config.allow)
@@ -95,29 +94,29 @@ async function putBack(
     path => isSteering(path) && !mayChange(path) && !hidden.includes(path),
   )
   if (steering.length === 0 && also.length === 0) return []
-  const original = await originalTree(input, config)
-  await restorePaths(root, original, also)
-  return [...also, ...(await restoreSteering(root, original, steering))]
+  const original = (await originalTree(input, config)).files
+  await files.copy(original, also)
+  return [...also, ...(await restoreSteering(files, original, steering))]
 }
 
-type Run = Omit<TestRun, 'restored' | 'root'>
+type Run = Omit<TestRun, 'restored' | 'workspace'>
 
 async function runIn(
-  root: string,
+  workspace: OpenWorkspace,
   label: string,
   plan: RunPlan,
   liveness: LivenessSpec | null,
   input: GradeInput,
   config: TestsConfig,
 ): Promise<Run> {
-  const cwd = await folderIn(root, config.cwd)
+  const cwd = await folderIn(workspace, config.cwd)
   if (cwd === null) return notStarted(plan, `${config.cwd} is no folder of the workspace`)
   const secret = join(input.scratch, randomBytes(16).toString('hex'))
   await mkdir(secret, { mode: 0o700 })
   const helper = join(secret, plan.helper?.name ?? 'none')
   if (plan.helper) await writeFile(helper, plan.helper.text)
   const report = join(secret, `${randomBytes(8).toString('hex')}.report`)
-  if (plan.channel === 'workspace') await clear(root, cleanPath(config.report ?? ''))
+  if (plan.channel === 'workspace') await clear(workspace.files, cleanPath(config.report ?? ''))
 
   const folder = join(secret, 'liveness')
   await mkdir(folder)
@@ -130,13 +129,13 @@ async function runIn(
     timeoutMs: config.timeout,
   }
   const { result, stdout, stderr } = await runLogged(input, request, `${label}.`)
-  const path = { stdout, private: report, workspace: await reportIn(root, config) }[plan.channel]
+  const path = { stdout, private: report, workspace: await reportIn(workspace.files, config) }[plan.channel]
   const text = (path && (await readUntrusted(path, maxReportBytes))) ?? ''
   if (text !== '' && path !== stdout) await writeFile(join(input.logs, `${label}.report`), text)
   const parsed = text.trim() === '' ? noReport('no report was written') : plan.parse(text)
   const output = `${await readTail(stdout, tailBytes)}\n${await readTail(stderr, tailBytes)}`
   return {
-    ...(await withPlaces(parsed, root, cwd)),
+    ...(await withPlaces(parsed, workspace, cwd)),
     incomplete: badEnd(result, config) ?? parsed.incomplete,
     runner: plan.runner,
     end: result.end,
@@ -144,7 +143,7 @@ async function runIn(
     durationMs: result.durationMs,
     missingTool: parsed.tests.length === 0 ? missingTool(result, output) : null,
     lastLine: firstLine(output.trimEnd().split('\n').at(-1) ?? ''),
-    signs: liveness ? await readSigns(folder, root) : null,
+    signs: liveness ? await readSigns(folder, workspace.path) : null,
   }
 }
 
@@ -154,21 +153,21 @@ function notStarted(plan: RunPlan, why: string): Run {
 }
 
 /** Null where the agent has put something else in the place of the folder, or a link that leads out. */
-async function folderIn(root: string, path: string | undefined): Promise<string | null> {
-  if (path === undefined) return root
-  const folder = await resolveInside(root, path).catch(() => null)
-  const found = folder === null ? null : await stat(folder).catch(() => null)
-  return found?.isDirectory() ? folder : null
+async function folderIn({ path, files }: OpenWorkspace, folder = ''): Promise<string | null> {
+  const found = await files.locate(cleanPath(folder))
+  return found.state === 'there' && found.entry.stats.isDirectory() ? join(path, found.path) : null
 }
 
 /** A report that lies there before the run is the agent's, and so is a link on the way to one. */
-async function clear(root: string, path: string): Promise<void> {
-  await writeTree(root, { [path]: toContent(new Uint8Array(), false) })
-  await removePaths(root, [path])
+async function clear(files: WorkspaceFiles, path: string): Promise<void> {
+  await files.write({ [path]: toContent(new Uint8Array(), false) })
+  await files.remove([path])
 }
 
-async function reportIn(root: string, config: TestsConfig): Promise<string | null> {
-  return config.report === undefined ? null : resolveInside(root, cleanPath(config.report)).catch(() => null)
+async function reportIn(files: WorkspaceFiles, config: TestsConfig): Promise<Buffer | null> {
+  if (config.report === undefined) return null
+  const found = await files.locate(cleanPath(config.report))
+  return found.state === 'there' ? onDisk(found.entry.places[0]) : null
 }
 
 function badEnd(result: ExecResult, config: TestsConfig): string | null {

@@ -2,7 +2,8 @@ import { lstat, mkdir, mkdtemp, readFile, readlink, rm, symlink, writeFile } fro
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { isSame, isSteering, restorePaths, restoreSteering } from './steering.ts'
+import { filesOfFolder } from '../../workspaces/files.ts'
+import { isSame, isSteering, restoreSteering } from './steering.ts'
 
 let place: string
 let root: string
@@ -61,7 +62,7 @@ test('a changed file is put back, a new one goes, a deleted one returns', async 
   await write(original, { 'conftest.py': 'old', 'jest.config.js': 'kept' })
   await write(root, { 'conftest.py': 'forged', 'tests/conftest.py': 'forged', 'src/a.py': 'work' })
   const paths = ['conftest.py', 'tests/conftest.py', 'jest.config.js']
-  expect(await restoreSteering(root, original, paths)).toEqual(paths)
+  expect(await restoreSteering(filesOfFolder(root), filesOfFolder(original), paths)).toEqual(paths)
   expect(await read('conftest.py')).toBe('old')
   expect(await read('jest.config.js')).toBe('kept')
   expect(await read('src/a.py')).toBe('work')
@@ -72,7 +73,7 @@ test('nothing is written through a link that leads out', async () => {
   await write(original, { 'tests/conftest.py': 'old' })
   await write(place, { 'outside/conftest.py': 'of the host' })
   await symlink(join(place, 'outside'), join(root, 'tests'))
-  await restorePaths(root, original, ['tests/conftest.py', 'tests/new.py'])
+  await filesOfFolder(root).copy(filesOfFolder(original), ['tests/conftest.py', 'tests/new.py'])
   expect(await readFile(join(place, 'outside/conftest.py'), 'utf8')).toBe('of the host')
   expect(await read('tests/conftest.py')).toBe('old')
 })
@@ -81,7 +82,7 @@ test('links and folders come back as they were', async () => {
   await write(original, { 'node_modules/a/index.js': 'a' })
   await symlink('node_modules/a', join(original, 'conftest.py'))
   await write(root, { 'conftest.py': 'forged', node_modules: 'forged' })
-  await restorePaths(root, original, ['conftest.py', 'node_modules'])
+  await filesOfFolder(root).copy(filesOfFolder(original), ['conftest.py', 'node_modules'])
   expect(await readlink(join(root, 'conftest.py'))).toBe('node_modules/a')
   expect(await read('node_modules/a/index.js')).toBe('a')
 })
@@ -97,14 +98,16 @@ test('of a package.json only scripts and settings of test runners are put back',
   }
   await write(original, { 'package.json': JSON.stringify(before) })
   await write(root, { 'package.json': JSON.stringify(after) })
-  expect(await restoreSteering(root, original, ['package.json'])).toEqual(['package.json'])
+  expect(await restoreSteering(filesOfFolder(root), filesOfFolder(original), ['package.json'])).toEqual([
+    'package.json',
+  ])
   expect(JSON.parse(await read('package.json'))).toEqual({ ...before, type: 'module' })
 })
 
 test('a package.json with honest changes stays as it is, to the byte', async () => {
   await write(original, { 'package.json': '{"scripts":{"test":"jest"}}' })
   await write(root, { 'package.json': '{ "scripts": { "test": "jest" },   "dependencies": {} }' })
-  expect(await restoreSteering(root, original, ['package.json'])).toEqual([])
+  expect(await restoreSteering(filesOfFolder(root), filesOfFolder(original), ['package.json'])).toEqual([])
   expect(await read('package.json')).toBe('{ "scripts": { "test": "jest" },   "dependencies": {} }')
 })
 
@@ -112,7 +115,9 @@ test('a package.json that became a link is put back in whole', async () => {
   await write(original, { 'package.json': '{"scripts":{"test":"jest"}}' })
   await write(root, { 'forged.json': '{"scripts":{"test":"true"}}' })
   await symlink('forged.json', join(root, 'package.json'))
-  expect(await restoreSteering(root, original, ['package.json'])).toEqual(['package.json'])
+  expect(await restoreSteering(filesOfFolder(root), filesOfFolder(original), ['package.json'])).toEqual([
+    'package.json',
+  ])
   expect(await read('package.json')).toBe('{"scripts":{"test":"jest"}}')
   expect(await read('forged.json')).toBe('{"scripts":{"test":"true"}}')
 })
@@ -121,10 +126,9 @@ test('only regular files of the same content are the same', async () => {
   await write(original, { a: '1', b: '1', c: '1' })
   await write(root, { a: '1', b: '2' })
   await symlink(join(original, 'c'), join(root, 'c'))
-  expect(await Promise.all(['a', 'b', 'c', 'd'].map(path => isSame(root, original, path)))).toEqual([
-    true,
-    false,
-    false,
-    false,
-  ])
+  expect(
+    await Promise.all(
+      ['a', 'b', 'c', 'd'].map(path => isSame(filesOfFolder(root), filesOfFolder(original), path)),
+    ),
+  ).toEqual([true, false, false, false])
 })

@@ -1,7 +1,5 @@
-import { cp, lstat, readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { z } from 'zod'
-import { removePaths, toContent, writeTree } from '../../util/file-tree.ts'
+import type { WorkspaceFiles } from '../../contracts.ts'
 import { matcher } from '../../util/glob.ts'
 
 /**
@@ -34,48 +32,31 @@ export function isSteering(path: string): boolean {
   return steersRunner(path) || isPackage(path)
 }
 
-/** Puts the given steering files back as they are in another folder. Gives the paths that were not as they were. */
+/** Puts the given steering files back as they are in another workspace. Gives the paths that were not as they were. */
 export async function restoreSteering(
-  root: string,
-  original: string,
+  files: WorkspaceFiles,
+  original: WorkspaceFiles,
   paths: readonly string[],
 ): Promise<string[]> {
   const packages = paths.filter(path => isPackage(path) && !steersRunner(path))
   const whole = paths.filter(path => !packages.includes(path))
-  await restorePaths(root, original, whole)
-  const merged = await Promise.all(packages.map(path => restoreKeys(root, original, path)))
+  await files.copy(original, whole)
+  const merged = await Promise.all(packages.map(path => restoreKeys(files, original, path)))
   return [...whole, ...packages.filter((_, index) => merged[index])]
 }
 
-/** Makes paths what they are in another folder; what is not there is removed. Never follows a link on the way. */
-export async function restorePaths(root: string, original: string, paths: readonly string[]): Promise<void> {
-  for (const path of paths) {
-    if (!(await lstat(join(original, path)).catch(() => null))) {
-      await removePaths(root, [path])
-      continue
-    }
-    // Makes real folders of what leads there, whatever the agent put in their place.
-    await writeTree(root, { [path]: toContent(new Uint8Array(), false) })
-    await rm(join(root, path))
-    await cp(join(original, path), join(root, path), { recursive: true, verbatimSymlinks: true })
-  }
+/** Whether two workspaces have the same regular file at a path. */
+export async function isSame(one: WorkspaceFiles, other: WorkspaceFiles, path: string): Promise<boolean> {
+  const [here, there] = await Promise.all([one.read(path), other.read(path)])
+  return here !== null && there !== null && here.equals(there)
 }
 
-/** Whether two folders have the same regular file at a path. */
-export async function isSame(root: string, original: string, path: string): Promise<boolean> {
-  const [one, other] = await Promise.all([bytesOf(join(root, path)), bytesOf(join(original, path))])
-  return one !== null && other !== null && one.equals(other)
-}
-
-async function restoreKeys(root: string, original: string, path: string): Promise<boolean> {
-  if ((await lstat(join(root, path)).catch(() => null))?.isSymbolicLink()) {
-    await restorePaths(root, original, [path])
+async function restoreKeys(files: WorkspaceFiles, original: WorkspaceFiles, path: string): Promise<boolean> {
+  if ((await files.at(path))?.stats.isSymbolicLink()) {
+    await files.copy(original, [path])
     return true
   }
-  const [changed, before] = await Promise.all([
-    readPackage(join(root, path)),
-    readPackage(join(original, path)),
-  ])
+  const [changed, before] = await Promise.all([readPackage(files, path), readPackage(original, path)])
   // A package.json that is new or no longer one cannot hide anything: without the steering keys it is the agent's own.
   if (!changed) return false
   const keep = Object.entries(changed).filter(([key]) => !steeringKeys.includes(key))
@@ -83,12 +64,12 @@ async function restoreKeys(root: string, original: string, path: string): Promis
   const wanted = Object.fromEntries([...keep, ...back])
   if (steeringKeys.every(key => JSON.stringify(changed[key]) === JSON.stringify(wanted[key]))) return false
   const text = `${JSON.stringify(wanted, null, 2)}\n`
-  await writeTree(root, { [path]: { encoding: 'utf8', data: text, executable: false } })
+  await files.write({ [path]: { encoding: 'utf8', data: text, executable: false } })
   return true
 }
 
-async function readPackage(path: string): Promise<z.infer<typeof Package> | null> {
-  const bytes = await bytesOf(path)
+async function readPackage(files: WorkspaceFiles, path: string): Promise<z.infer<typeof Package> | null> {
+  const bytes = await files.read(path)
   try {
     return (
       bytes && (Package.safeParse(JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''))).data ?? null)
@@ -97,11 +78,6 @@ async function readPackage(path: string): Promise<z.infer<typeof Package> | null
     if (!(error instanceof SyntaxError)) throw error
     return null
   }
-}
-
-async function bytesOf(path: string): Promise<Buffer | null> {
-  const stat = await lstat(path).catch(() => null)
-  return stat?.isFile() ? readFile(path) : null
 }
 
 function isPackage(path: string): boolean {

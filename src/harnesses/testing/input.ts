@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { HarnessInput } from '../../contracts.ts'
 import type { FileTree } from '../../model/files.ts'
 import { exec } from '../../util/exec.ts'
+import { filesOfFolder } from '../../workspaces/files.ts'
 import { writeTree } from '../../util/file-tree.ts'
 import { cleanEnv } from '../../util/host-env.ts'
 
@@ -25,6 +26,7 @@ export async function openBench(files: Record<string, string> = {}): Promise<Ben
       trial: { id: 'fix/bare/0', task: 'fix', setup: 'bare', index: 0, seed: 12345 },
       prompt: 'Fix it.',
       workspace: folder('workspace'),
+      workspaceFiles: filesOfFolder(folder('workspace')),
       home: folder('home'),
       logs: folder('logs'),
       model: 'm1',

@@ -1,3 +1,4 @@
+import { filesOfFolder } from '../../../workspaces/files.ts'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fullName } from '../names.ts'
@@ -36,7 +37,7 @@ export function aRun(tests: TestCase[], change: Partial<TestRun> = {}): TestRun 
     missingTool: null,
     lastLine: null,
     restored: [],
-    root: '/workspace',
+    workspace: { path: '/workspace', files: filesOfFolder('/workspace') },
     signs: null,
     ...change,
   }

@@ -1,0 +1,126 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { InfraError } from '../errors.ts'
+
+/** Folders that the kernel lays over each other, for one command alone. */
+export interface Overlay {
+  /** Where the command sees them: an empty folder. */
+  at: string
+  /** The topmost first; never written to. */
+  lower: readonly string[]
+  /** Takes all changes. */
+  upper: string
+  /** An empty folder on the same file system, for the kernel. */
+  work: string
+}
+
+/**
+ * Set and not left to the kernel's defaults: they decide what the upper folder holds, which is read without a mount. Without
+ * `redirect_dir` a program that renames a folder of the lower layer is told to copy it (EXDEV), as in a Docker container.
+ */
+const settings = 'index=off,xino=off,redirect_dir=off,metacopy=off'
+
+/**
+ * The command line that mounts overlays and then turns into `argv`, in the folder `cwd`. The mounts are in a namespace of
+ * their own: nobody else sees them, and they are gone with the command's last process, however it ends. A user who is not
+ * root becomes it in a user namespace, which gives no rights to anything but these mounts.
+ */
+export function mounted(overlays: readonly Overlay[], cwd: string, argv: readonly string[]): string[] {
+  if (overlays.length === 0) return [...argv]
+  const lines = overlays.map(
+    overlay =>
+      `{ mount -n -t overlay overlay -o ${quoted(optionsOf(overlay))} ${quoted(overlay.at)} || ` +
+      `{ : >${quoted(failureOf(overlay))}; exit 1; }; }`,
+  )
+  const script = [...lines, `cd ${quoted(cwd)}`, 'exec "$@"'].join(' && ')
+  const namespaces = isRoot() ? ['--mount'] : ['--user', '--map-root-user', '--mount']
+  return ['unshare', ...namespaces, '--', '/bin/sh', '-c', script, 'sh', ...argv]
+}
+
+/** Throws InfraError if a command that has ended did not get its overlays, and so never ran. */
+export function mustHaveMounted(overlays: readonly Overlay[]): void {
+  const failed = overlays.find(overlay => existsSync(failureOf(overlay)))
+  if (failed)
+    throw new InfraError(`cannot mount the overlay at ${failed.at}; its complaint is in the command's stderr`)
+}
+
+/** Runs a program of ours in an overlay and returns what it printed. Throws InfraError with its complaint if it fails. */
+export function runMounted(
+  overlay: Overlay,
+  argv: readonly string[],
+  input: Uint8Array = new Uint8Array(),
+): Promise<Buffer> {
+  const [program = '', ...args] = mounted([overlay], overlay.at, argv)
+  const options = { encoding: 'buffer' as const, maxBuffer: 256 * 1024 * 1024, timeout: 600_000 }
+  return new Promise((resolve, reject) => {
+    const child = execFile(program, args, options, (error, stdout, stderr) => {
+      if (error === null) return resolve(stdout)
+      const said = stderr.toString().trim().slice(-2000) || error.message
+      reject(
+        new InfraError(`cannot run ${argv[0]} in the overlay at ${overlay.at}: ${said}`, { cause: error }),
+      )
+    })
+    child.stdin?.on('error', () => child.stdin?.destroy())
+    child.stdin?.end(input)
+  })
+}
+
+/**
+ * Writes a deleted file as overlays know it, a character device 0:0, of which links can be made. Throws InfraError where the
+ * system does not allow it.
+ */
+export async function makeWhiteout(path: string): Promise<void> {
+  await promisify(execFile)('mknod', [path, 'c', '0', '0']).catch((error: unknown) => {
+    throw new InfraError(`cannot make a whiteout at ${path}: ${String(error)}`, { cause: error })
+  })
+}
+
+/** Whether a path can stand in the options of a mount. */
+export function canBeLayer(path: string): boolean {
+  return !/[,:\\]/.test(path)
+}
+
+/** Tries whether overlays work with an upper folder below `root`. Null if so, else why not. */
+export async function whyNoOverlay(root: string): Promise<string | null> {
+  if (process.platform !== 'linux') return 'overlays are a part of Linux'
+  const folder = await mkdtemp(join(root, 'overlay-probe-'))
+  try {
+    const [at, lower, upper, work] = (await Promise.all(
+      ['at', 'lower', 'upper', 'work'].map(async name => {
+        await mkdir(join(folder, name))
+        return join(folder, name)
+      }),
+    )) as [string, string, string, string]
+    await writeFile(join(lower, 'below'), 'below')
+    await runMounted({ at, lower: [lower], upper, work }, ['/bin/sh', '-c', 'rm below && echo above >above'])
+    const written = await readFile(join(upper, 'above'), 'utf8')
+    return written === 'above\n' ? null : 'what was written did not come to the upper folder'
+  } catch (error) {
+    if (!(error instanceof InfraError)) throw error
+    return error.message
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function optionsOf({ lower, upper, work }: Overlay): string {
+  const layers = `lowerdir=${lower.join(':')},upperdir=${upper},workdir=${work}`
+  return `${layers},${settings}${isRoot() ? '' : ',userxattr'}`
+}
+
+/** Made where the mount fails: an exit code could be the command's own. */
+function failureOf(overlay: Overlay): string {
+  return `${overlay.work}.failed`
+}
+
+function isRoot(): boolean {
+  return userInfo().uid === 0
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`
+}

@@ -1,0 +1,88 @@
+import { constants } from 'node:fs'
+import { chmod, lstat, open, readlink, type FileHandle } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { InfraError } from '../errors.ts'
+import { git, gitText } from '../util/git.ts'
+import { onDisk, toBytePath } from '../util/layers.ts'
+
+/**
+ * Makes the tree that differs from a base by some files, without an index: the cost is that of the changes, whatever the
+ * size of the base. The files are read below `root`, bytes as they are, links not followed. Paths have one character a byte.
+ * Throws InfraError if the files hold more than `maxBytes`.
+ */
+export async function importTree(
+  gitDir: string,
+  baseTree: string,
+  root: string,
+  changes: { written: readonly string[]; gone: readonly string[] },
+  maxBytes: number,
+): Promise<string> {
+  const ref = 'refs/captures/latest'
+  const input = Readable.from(commands(ref, baseTree, root, changes, maxBytes))
+  await git(['fast-import', '--quiet', '--force', '--done'], { gitDir, input })
+  return gitText(['rev-parse', `${ref}^{tree}`], { gitDir })
+}
+
+async function* commands(
+  ref: string,
+  baseTree: string,
+  root: string,
+  changes: { written: readonly string[]; gone: readonly string[] },
+  maxBytes: number,
+): AsyncGenerator<Buffer> {
+  yield bytes(
+    `commit ${ref}\ncommitter agent-eval <agent-eval@localhost> 0 +0000\ndata 0\nM 040000 ${baseTree} ""\n`,
+  )
+  for (const path of changes.gone) yield bytes(`D ${quoted(path)}\n`)
+  let total = 0
+  for (const path of changes.written) {
+    const place = onDisk(`${toBytePath(root)}/${path}`)
+    const stats = await lstat(place)
+    total += stats.size
+    if (total > maxBytes) throw tooLarge(root, path, maxBytes)
+    if (stats.isSymbolicLink()) {
+      const target = await readlink(place, 'buffer')
+      yield bytes(`M 120000 inline ${quoted(path)}\ndata ${target.length}\n`)
+      yield target
+    } else yield* fileCommands(place, path)
+    yield bytes('\n')
+  }
+  yield bytes('done\n')
+}
+
+async function* fileCommands(place: Buffer, path: string): AsyncGenerator<Buffer> {
+  const file = await openReadable(place)
+  try {
+    const { mode, size } = await file.stat()
+    yield bytes(`M ${(mode & 0o100) === 0 ? '100644' : '100755'} inline ${quoted(path)}\ndata ${size}\n`)
+    if (size > 0) yield* file.createReadStream({ autoClose: false, end: size - 1 }) as AsyncIterable<Buffer>
+  } finally {
+    await file.close()
+  }
+}
+
+/** Also one that the agent has locked. */
+async function openReadable(place: Buffer): Promise<FileHandle> {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+  return open(place, flags).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EACCES') throw error
+    await chmod(place, (await lstat(place)).mode | 0o400)
+    return open(place, flags)
+  })
+}
+
+function tooLarge(root: string, path: string, maxBytes: number): InfraError {
+  const name = Buffer.from(path, 'latin1').toString()
+  return new InfraError(
+    `the new files in ${root} hold more than ${Math.round(maxBytes / 1e6)} MB, the last one counted is ${name}: have them ` +
+      'removed, or list them in .gitignore',
+  )
+}
+
+function quoted(path: string): string {
+  return `"${path.replaceAll(/["\\]/g, character => `\\${character}`)}"`
+}
+
+function bytes(text: string): Buffer {
+  return Buffer.from(text, 'latin1')
+}

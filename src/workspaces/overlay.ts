@@ -1,0 +1,75 @@
+import { dirname, join } from 'node:path'
+import type { Workspace, Workspaces } from '../contracts.ts'
+import { copyUp, type WritableLayers } from '../util/layers-write.ts'
+import type { Overlay } from '../util/overlay.ts'
+import { partsOf, readRecord } from './checkout.ts'
+import { preparation, type Roots } from './copy.ts'
+import { filesOfLayers } from './files.ts'
+import { replaceOwnPath, type MovedPaths } from './moved-paths.ts'
+import { applyToLayers, restoreLayers } from './overlay-apply.ts'
+import { captureOverlay } from './overlay-capture.ts'
+import { layersOf, layOver } from './overlay-layers.ts'
+import { placedBases, type Base } from './overlay-base.ts'
+import { writeOwnGit, type OwnGit } from './own-git.ts'
+import { discard, makePrivateFolder } from './work-root.ts'
+
+/**
+ * Workspaces in which commands see a prepared checkout under a layer that takes all that they change. Making one costs a few
+ * empty folders, whatever the size of the repository: the kernel mounts the layers for each command, and they are gone with
+ * it. `whiteout` is a deleted file as the kernel writes it, on the file system of `workRoot`.
+ */
+export function overlayWorkspaces(roots: Roots & { whiteout: string }): Workspaces {
+  const baseOf = placedBases(roots)
+  return {
+    kind: 'overlay',
+    ...preparation(roots),
+    async create(prepared, placement) {
+      const checkout = dirname(prepared.path)
+      const record = await readRecord(checkout)
+      const base = await baseOf(prepared, placement, record)
+      const folder = await makePrivateFolder(roots.workRoot)
+      const overlay = await layOver(folder, base.lower)
+      const layers = layersOf(overlay, roots.whiteout)
+      await nameOwnPath(layers, overlay, record.movedPaths, base.builtAt)
+      return workspaceOf(folder, overlay, layers, base, checkout)
+    },
+  }
+}
+
+function workspaceOf(
+  folder: string,
+  overlay: Overlay,
+  layers: WritableLayers,
+  base: Base,
+  checkout: string,
+): Workspace {
+  let made: Promise<OwnGit> | null = null
+  // Most workspaces never need one.
+  const own = (): Promise<OwnGit> => (made ??= makeOwnGit(join(folder, 'own.git'), overlay, base, checkout))
+  return {
+    path: overlay.at,
+    overlay,
+    files: filesOfLayers(layers, overlay.at),
+    capture: async () => captureOverlay(await own(), overlay),
+    apply: async patch => applyToLayers(await own(), layers, patch),
+    restore: async paths => restoreLayers(await own(), layers, paths),
+    dispose: () => discard(folder),
+  }
+}
+
+async function makeOwnGit(gitDir: string, overlay: Overlay, base: Base, checkout: string): Promise<OwnGit> {
+  const own = { gitDir, workTree: overlay.at, baseTree: base.baseTree }
+  await writeOwnGit(own, partsOf(checkout), base.objects)
+  return own
+}
+
+/** Files of the checkout that name its folder are to name this one. */
+async function nameOwnPath(
+  layers: WritableLayers,
+  overlay: Overlay,
+  moved: MovedPaths,
+  builtAt: string,
+): Promise<void> {
+  for (const path of [...moved.files, ...moved.links]) await copyUp(layers, path)
+  await replaceOwnPath(overlay.upper, moved, builtAt, overlay.at)
+}
