@@ -135,7 +135,7 @@ describe.skipIf(missing !== null)(`an overlay workspace${missing ? ` (${missing}
       `git config core.fsmonitor "touch ${ran}; false"; git config filter.x.clean "touch ${ran}; echo lie"
        echo '* filter=x diff=x' >.gitattributes; git update-index --assume-unchanged b.js; echo changed >b.js
        mkdir -p .git/hooks; echo '#!/bin/sh' >.git/hooks/post-index-change; echo touch ${ran} >>.git/hooks/post-index-change
-       chmod +x .git/hooks/post-index-change`,
+       chmod +x .git/hooks/post-index-change; rm -f ${ran}`,
     )
     const { changedFiles, text: patch } = await workspace.capture()
     expect(changedFiles).toEqual(['.gitattributes', 'b.js'])
