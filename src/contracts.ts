@@ -51,8 +51,8 @@ export interface ExecResult {
   exitCode: number | null
   signal: string | null
   durationMs: number
-  /** Processes that outlived the command and were ended with it. */
-  leftovers: number
+  /** Processes that outlived the command and were ended with it; null where the kernel ended them, uncounted. */
+  leftovers: number | null
 }
 
 /** Runs a command. Never throws for what the command does; when it resolves, its whole process tree is gone. */

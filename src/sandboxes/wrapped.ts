@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Exec, ExecRequest, ExecResult } from '../contracts.ts'
 import { InfraError } from '../errors.ts'
-import { exec } from '../util/exec.ts'
+import { exec, execContained } from '../util/exec.ts'
 import { findProgram } from '../util/find-program.ts'
 import { mounted, mustHaveMounted } from '../util/overlay.ts'
 import { readTail } from '../util/output.ts'
@@ -24,7 +24,7 @@ export function wrapped(wrap: Wrap): Exec {
     if (program === null) return exec({ ...request, command: [...argv] })
     const overlays = request.access?.overlays ?? []
     const command = mounted(overlays, request.cwd, await wrap(argv, request))
-    const result = await exec({ ...request, command })
+    const result = await execContained({ ...request, command })
     mustHaveMounted(overlays)
     return asInner(result)
   }

@@ -26,7 +26,12 @@ const graceMs = 2000
  * monotonic. Throws InfraError where nothing could be started at all: no such working directory, no process or file
  * handles left, arguments too long.
  */
-export const exec: Exec = async request => {
+export const exec: Exec = request => execTree(request, false)
+
+/** The same for a command that ends all of its processes with itself, as a process namespace does. */
+export const execContained: Exec = request => execTree(request, true)
+
+async function execTree(request: ExecRequest, contained: boolean): Promise<ExecResult> {
   requireFolder(request.cwd)
   const outputs = openOutputs(request.stdout, request.stderr)
   try {
@@ -41,7 +46,7 @@ export const exec: Exec = async request => {
     const tree = { group: child.pid, mark }
     remember(tree)
     try {
-      return await supervise(child, tree, { ...request, maxOutputBytes }, outputs, lines)
+      return await supervise(child, tree, { ...request, maxOutputBytes, contained }, outputs, lines)
     } finally {
       forget(tree)
     }
@@ -63,7 +68,8 @@ async function supervise(
     timeoutMs,
     maxOutputBytes,
     signal,
-  }: Pick<ExecRequest, 'timeoutMs' | 'signal'> & { maxOutputBytes: number },
+    contained,
+  }: Pick<ExecRequest, 'timeoutMs' | 'signal'> & { maxOutputBytes: number; contained: boolean },
   outputs: OutputFiles,
   lines: ReturnType<typeof followLines> | null,
 ): Promise<ExecResult> {
@@ -109,7 +115,8 @@ async function supervise(
     signalGroup(tree.group, 'SIGKILL')
     await waitForGroup(tree.group, graceMs)
   }
-  const leftovers = await sweep(tree)
+  // Looking for them costs more than everything else that is done for a command.
+  const leftovers = contained ? null : await sweep(tree)
   child.stdin?.destroy()
 
   if (bug !== null) throw bug
