@@ -115,8 +115,8 @@ async function supervise(
     signalGroup(tree.group, 'SIGKILL')
     await waitForGroup(tree.group, graceMs)
   }
-  // Looking for them costs more than everything else that is done for a command.
-  const leftovers = contained ? null : await sweep(tree)
+  // Looking for them costs more than everything else that is done for a command that ended by itself.
+  const leftovers = contained && ended === null ? null : await sweep(tree)
   child.stdin?.destroy()
 
   if (bug !== null) throw bug
