@@ -83,6 +83,8 @@ async function execute(
   io: Io,
 ): ReturnType<typeof runSuite> {
   const interrupt = onInterrupt(io)
+  // Asks git a few questions meanwhile.
+  const told = provenance(existsSync(suite.file) ? dirname(suite.file) : io.cwd, io)
   const store = storeFor(io, suite)
   const runId = earlier?.manifest.id ?? newRunId(suite.name)
   const progress = progressFor(io)
@@ -105,7 +107,7 @@ async function execute(
           facts: {
             id: runId,
             isolation: { ...sandbox.isolation, workspace: workspaces.kind },
-            provenance: await provenance(existsSync(suite.file) ? dirname(suite.file) : io.cwd, io),
+            provenance: await told,
           },
           now: () => new Date().toISOString(),
         },

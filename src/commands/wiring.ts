@@ -23,7 +23,7 @@ import { fileStore } from '../stores/files.ts'
 import { loadSuite } from '../suite/load.ts'
 import type { TrialParts } from '../trial/parts.ts'
 import { redactor } from '../util/redact.ts'
-import { canBeLayer, makeWhiteout, whyNoOverlay } from '../util/overlay.ts'
+import { canBeLayer, whyNoOverlay } from '../util/overlay.ts'
 import { copyWorkspaces, type Roots } from '../workspaces/copy.ts'
 import { overlayWorkspaces } from '../workspaces/overlay.ts'
 import { openWorkRoot } from '../workspaces/work-root.ts'
@@ -135,13 +135,10 @@ export async function openTrialParts(
 
 /** Overlays where commands can be given them, plain copies elsewhere. */
 async function workspacesIn(roots: Roots, sandbox: Sandbox): Promise<Workspaces> {
-  const works = sandbox.mounts && canBeLayer(roots.cacheRoot) && (await whyNoOverlay(roots.workRoot)) === null
-  if (!works) return copyWorkspaces(roots)
   const whiteout = join(roots.workRoot, 'whiteout')
-  return makeWhiteout(whiteout).then(
-    () => overlayWorkspaces({ ...roots, whiteout }),
-    () => copyWorkspaces(roots),
-  )
+  const works = sandbox.mounts && canBeLayer(roots.cacheRoot) && canBeLayer(roots.workRoot)
+  if (!works || (await whyNoOverlay(roots.workRoot, whiteout)) !== null) return copyWorkspaces(roots)
+  return overlayWorkspaces({ ...roots, whiteout })
 }
 
 /** Makes a value once. A passing fault is forgotten, so that a later call tries again; any other failure stays. */

@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { InfraError } from '../errors.ts'
 
 /** Folders that the kernel lays over each other, for one command alone. */
@@ -69,39 +68,34 @@ export function runMounted(
   })
 }
 
-/**
- * Writes a deleted file as overlays know it, a character device 0:0, of which links can be made. Throws InfraError where the
- * system does not allow it.
- */
-export async function makeWhiteout(path: string): Promise<void> {
-  await promisify(execFile)('mknod', [path, 'c', '0', '0']).catch((error: unknown) => {
-    throw new InfraError(`cannot make a whiteout at ${path}: ${String(error)}`, { cause: error })
-  })
-}
-
 /** Whether a path can stand in the options of a mount. */
 export function canBeLayer(path: string): boolean {
   return !/[,:\\]/.test(path)
 }
 
-/** Tries whether overlays work with an upper folder below `root`. Null if so, else why not. */
-export async function whyNoOverlay(root: string): Promise<string | null> {
+/**
+ * Tries whether overlays work with an upper folder below `root`. Null if so, else why not. The deleted file of the trial, a
+ * character device 0:0, is kept at `whiteout`: links to it are deleted files, too.
+ */
+export async function whyNoOverlay(root: string, whiteout: string): Promise<string | null> {
   if (process.platform !== 'linux') return 'overlays are a part of Linux'
   const folder = await mkdtemp(join(root, 'overlay-probe-'))
+  const [at, lower, upper, work] = ['at', 'lower', 'upper', 'work'].map(name => join(folder, name)) as [
+    string,
+    string,
+    string,
+    string,
+  ]
   try {
-    const [at, lower, upper, work] = (await Promise.all(
-      ['at', 'lower', 'upper', 'work'].map(async name => {
-        await mkdir(join(folder, name))
-        return join(folder, name)
-      }),
-    )) as [string, string, string, string]
+    await Promise.all([at, lower, upper, work].map(path => mkdir(path)))
     await writeFile(join(lower, 'below'), 'below')
     await runMounted({ at, lower: [lower], upper, work }, ['/bin/sh', '-c', 'rm below && echo above >above'])
-    const written = await readFile(join(upper, 'above'), 'utf8')
-    return written === 'above\n' ? null : 'what was written did not come to the upper folder'
+    if ((await readFile(join(upper, 'above'), 'utf8')) !== 'above\n')
+      return 'what is written does not come to the upper folder'
+    await rename(join(upper, 'below'), whiteout)
+    return null
   } catch (error) {
-    if (!(error instanceof InfraError)) throw error
-    return error.message
+    return error instanceof Error ? error.message : String(error)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

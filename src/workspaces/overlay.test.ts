@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Placement, PreparedSource, Workspace } from '../contracts.ts'
 import { exec } from '../util/exec.ts'
 import { folderDigest } from '../util/folder-size.ts'
-import { makeWhiteout, mounted, runMounted, whyNoOverlay } from '../util/overlay.ts'
+import { mounted, runMounted, whyNoOverlay } from '../util/overlay.ts'
 import { overlayWorkspaces } from './overlay.ts'
 import { copyWorkspaces } from './copy.ts'
 import { randomEdits } from './testing/edits.ts'
@@ -14,14 +14,13 @@ import { makePlace, makeRepository, nothingPlaced, sourceOf, text } from './test
 const place = makePlace('overlay')
 const roots = { cacheRoot: join(place.root, 'cache'), workRoot: join(place.root, 'work') }
 mkdirSync(roots.workRoot)
-const missing = await whyNoOverlay(roots.workRoot)
 const whiteout = join(roots.workRoot, 'whiteout')
+const missing = await whyNoOverlay(roots.workRoot, whiteout)
 const overlays = overlayWorkspaces({ ...roots, whiteout })
 const copies = copyWorkspaces(roots)
 let prepared: PreparedSource
 
 beforeAll(async () => {
-  if (missing === null) await makeWhiteout(whiteout)
   const repository = makeRepository(join(place.root, 'repository'))
   const commit = repository.commit({
     'a.txt': 'a\n',
