@@ -1,8 +1,10 @@
 import { dirname, join } from 'node:path'
 import { mkdir } from 'node:fs/promises'
 import type { Placement, PreparedSource, Workspaces } from '../contracts.ts'
+import { oneAhead } from '../util/ahead.ts'
 import { copyFolder } from '../util/folders.ts'
 import { stage } from '../util/git-stage.ts'
+import { canonicalJson } from '../util/json.ts'
 import { apply } from './apply.ts'
 import { capture } from './capture.ts'
 import { partsOf, prepareCheckout, readRecord } from './checkout.ts'
@@ -24,13 +26,16 @@ export interface Roots {
   workRoot: string
 }
 
-/** Workspaces that are plain copies of a prepared checkout. */
+/** Workspaces that are plain copies of a prepared checkout, made one ahead of those who ask. */
 export function copyWorkspaces(roots: Roots): Workspaces {
+  // Copying takes long, and agents leave the time for it.
+  const take = oneAhead<Awaited<ReturnType<typeof copyOf>>>()
   return {
     kind: 'copy',
     ...preparation(roots),
     async create(prepared, placement) {
-      const { folder, own } = await copyOf(roots.workRoot, prepared, placement)
+      const name = canonicalJson([prepared.path, placement])
+      const { folder, own } = await take(name, () => copyOf(roots.workRoot, prepared, placement))
       return {
         path: own.workTree,
         overlay: null,
