@@ -123,6 +123,8 @@ export interface WorkspaceFiles {
   write(files: FileTree): Promise<void>
   /** Removes files and folders, if they are there and not behind a link. */
   remove(paths: readonly string[]): Promise<void>
+  /** The same, and then the folders above them that are empty: git knows none. */
+  prune(paths: readonly string[]): Promise<void>
   /** Makes paths what they are in another workspace, links and missing ones too. */
   copy(from: WorkspaceFiles, paths: readonly string[]): Promise<void>
 }

@@ -1,5 +1,5 @@
 import { existsSync, readlinkSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { homedir, userInfo } from 'node:os'
 import { basename, delimiter, dirname, join } from 'node:path'
 import type { Access, ExecRequest, Sandbox } from '../contracts.ts'
 import { probeBy, wrapped } from './wrapped.ts'
@@ -7,8 +7,13 @@ import { probeBy, wrapped } from './wrapped.ts'
 /** A process tree of its own that ends with its first process, or with us. */
 const ownProcesses = ['--unshare-pid', '--die-with-parent', '--proc', '/proc']
 
+/** Where overlays had to be mounted in a namespace in which the user is root, the command shall not think so. */
+const ownUser = ({ uid, gid } = userInfo()): string[] =>
+  uid === 0 ? [] : ['--unshare-user', '--uid', String(uid), '--gid', String(gid)]
+
 const processOnlyLine = (argv: readonly string[]): string[] => [
   'bwrap',
+  ...ownUser(),
   '--dev-bind',
   '/',
   '/',
@@ -35,6 +40,7 @@ const confined = wrapped((argv, request) => {
 
 const confinedLine = (argv: readonly string[], request: ExecRequest, access: Access): string[] => [
   'bwrap',
+  ...ownUser(),
   '--unshare-pid',
   '--unshare-ipc',
   '--unshare-uts',

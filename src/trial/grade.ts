@@ -160,7 +160,7 @@ async function placeHidden(
 ): Promise<void> {
   if (!fix || !task.fix) return
   await workspace.restore(changedFiles.filter(matcher(task.fix.hidden)))
-  await workspace.files.remove(fix.deleted)
+  await workspace.files.prune(fix.deleted)
   await workspace.files.write(fix.hidden)
 }
 

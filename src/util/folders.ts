@@ -76,10 +76,14 @@ export async function removeFolder(path: string): Promise<void> {
   }
 }
 
-/** Lets the owner list and change every folder below a path. */
+/** Lets the owner list and change every folder below a path. What is gone meanwhile is no fault. */
 async function openFolders(path: string): Promise<void> {
-  await chmod(path, 0o700)
-  for (const entry of await readdir(path, { withFileTypes: true })) {
-    if (entry.isDirectory()) await openFolders(join(path, entry.name))
+  try {
+    await chmod(path, 0o700)
+    for (const entry of await readdir(path, { withFileTypes: true })) {
+      if (entry.isDirectory()) await openFolders(join(path, entry.name))
+    }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
   }
 }

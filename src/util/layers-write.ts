@@ -46,6 +46,19 @@ export async function removeEntries(layers: WritableLayers, paths: readonly stri
   }
 }
 
+/** Removes those folders above the given paths that are empty: git knows no empty folder. */
+export async function removeEmptyFolders(layers: WritableLayers, below: readonly string[]): Promise<void> {
+  const parents = new Set<string>()
+  for (const path of below) {
+    for (let parent = posix.dirname(path); parent !== '.'; parent = posix.dirname(parent)) parents.add(parent)
+  }
+  for (const parent of [...parents].toSorted((a, b) => b.length - a.length)) {
+    const folder = await entryAt([layers.upper, ...layers.lower], parent)
+    const isEmpty = folder?.stats.isDirectory() && (await entriesOf(folder)).size === 0
+    if (isEmpty) await removeEntries(layers, [parent])
+  }
+}
+
 /** Copies a file or link of a lower layer into the topmost one, with its mode and times, unless something is there. */
 export async function copyUp(layers: WritableLayers, path: string): Promise<void> {
   const entry = await entryAt([layers.upper, ...layers.lower], path)

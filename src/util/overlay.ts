@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { InfraError } from '../errors.ts'
+import { removeFolder } from './folders.ts'
 
 /** Folders that the kernel lays over each other, for one command alone. */
 export interface Overlay {
@@ -21,7 +22,7 @@ export interface Overlay {
  * Set and not left to the kernel's defaults: they decide what the upper folder holds, which is read without a mount. Without
  * `redirect_dir` a program that renames a folder of the lower layer is told to copy it (EXDEV), as in a Docker container.
  */
-const settings = 'index=off,xino=off,redirect_dir=off,metacopy=off'
+const settings = 'index=off,xino=off,redirect_dir=nofollow,metacopy=off'
 
 /**
  * The command line that mounts overlays and then turns into `argv`, in the folder `cwd`. The mounts are in a namespace of
@@ -97,7 +98,7 @@ export async function whyNoOverlay(root: string, whiteout: string): Promise<stri
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await removeFolder(folder)
   }
 }
 

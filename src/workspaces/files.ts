@@ -2,7 +2,7 @@ import { readFile, readlink } from 'node:fs/promises'
 import type { WorkspaceFiles } from '../contracts.ts'
 import { toBytes } from '../util/file-tree.ts'
 import { entriesOf, entryAt, locate, onDisk, toBytePath, type Entry } from '../util/layers.ts'
-import { removeEntries, writeEntry, type WritableLayers } from '../util/layers-write.ts'
+import { removeEmptyFolders, removeEntries, writeEntry, type WritableLayers } from '../util/layers-write.ts'
 
 /** The files of a plain folder. */
 export function filesOfFolder(root: string): WorkspaceFiles {
@@ -34,6 +34,10 @@ export function filesOfLayers(layers: WritableLayers, seenAt: string): Workspace
       }
     },
     remove: paths => removeEntries(layers, paths.map(toBytePath)),
+    async prune(paths) {
+      await removeEntries(layers, paths.map(toBytePath))
+      await removeEmptyFolders(layers, paths.map(toBytePath))
+    },
     async copy(from, paths) {
       await removeEntries(layers, paths.map(toBytePath))
       for (const path of paths) await copyEntry(layers, toBytePath(path), await from.at(path))

@@ -2,7 +2,13 @@ import { posix } from 'node:path'
 import { readBlobs } from '../util/git-blobs.ts'
 import { readTrees } from '../util/git-trees.ts'
 import { toBytePath } from '../util/layers.ts'
-import { removeEntries, writeEntry, type NewEntry, type WritableLayers } from '../util/layers-write.ts'
+import {
+  removeEmptyFolders,
+  removeEntries,
+  writeEntry,
+  type NewEntry,
+  type WritableLayers,
+} from '../util/layers-write.ts'
 import { applyToTree } from './apply.ts'
 import { listChanges } from './diff-trees.ts'
 import type { OwnGit } from './own-git.ts'
@@ -47,6 +53,11 @@ async function putStates(gitDir: string, layers: WritableLayers, states: readonl
   await removeEntries(
     layers,
     states.map(({ path }) => path),
+  )
+  const removed = states.filter(({ mode }) => mode === absent)
+  await removeEmptyFolders(
+    layers,
+    removed.map(({ path }) => path),
   )
   for (const state of present)
     await writeEntry(layers, toEntry(state, blobs.get(state.id) ?? Buffer.alloc(0)))

@@ -1,4 +1,4 @@
-import { join, posix } from 'node:path'
+import { join } from 'node:path'
 import type { Placement, WorkspaceFiles } from '../contracts.ts'
 import type { CheckoutRecord } from './checkout.ts'
 import { commitTree, setBranch } from '../util/git-commit.ts'
@@ -24,25 +24,8 @@ export async function place(
   placement: Placement,
   tracked: readonly string[],
 ): Promise<void> {
-  if (placement.strip.length > 0) {
-    const stripped = tracked.filter(matcher(placement.strip))
-    await files.remove(stripped)
-    await removeEmptyFolders(files, stripped)
-  }
+  if (placement.strip.length > 0) await files.prune(tracked.filter(matcher(placement.strip)))
   await files.write(placement.files)
-}
-
-/** Like git, which knows no empty folder. */
-async function removeEmptyFolders(files: WorkspaceFiles, removed: string[]): Promise<void> {
-  const parents = new Set<string>()
-  for (const path of removed) {
-    for (let parent = posix.dirname(path); parent !== '.'; parent = posix.dirname(parent)) parents.add(parent)
-  }
-  for (const parent of [...parents].toSorted((a, b) => b.length - a.length)) {
-    const folder = await files.at(parent)
-    const isEmpty = folder?.stats.isDirectory() && (await files.entries(folder)).size === 0
-    if (isEmpty) await files.remove([parent])
-  }
 }
 
 /**
