@@ -1,0 +1,39 @@
+import type { FlagEvidence } from '../../model/flag.ts'
+import type { TranscriptEvent } from '../../model/trial.ts'
+import { commandOf, textsIn, toolCalls } from '../tool-calls.ts'
+import { commandSigns } from './commands.ts'
+import type { Sign } from './sign.ts'
+import { shortCommit, type TaskFacts } from './task.ts'
+
+/** Longer lines of a command are looked at up to here. */
+const maxLine = 4_000
+
+/** Signs in what the agent ran, and in what it asked its tools for. What came back is not looked at. */
+export function signsInTranscript(transcript: readonly TranscriptEvent[], { fixCommit }: TaskFacts): Sign[] {
+  const calls = toolCalls(transcript)
+  const commands = calls.flatMap(call => commandOf(call) ?? [])
+  const signs: Sign[] = commandSigns.map(({ kind, explanation, weight, pattern }) => ({
+    kind,
+    explanation,
+    weight,
+    evidence: linesThat(commands, line => pattern.test(line)),
+  }))
+  if (fixCommit !== null) {
+    const short = fixCommit.slice(0, shortCommit)
+    signs.push({
+      kind: 'knows-the-fix',
+      explanation: 'The agent asked for the very commit that solves the task, which it was never told of.',
+      weight: 'flag',
+      evidence: linesThat(
+        calls.flatMap(({ input }) => textsIn(input)),
+        line => line.includes(short),
+      ),
+    })
+  }
+  return signs.filter(({ evidence }) => evidence.length > 0)
+}
+
+function linesThat(texts: readonly string[], holds: (line: string) => boolean): FlagEvidence[] {
+  const lines = texts.flatMap(text => text.split('\n').map(line => line.slice(0, maxLine)))
+  return [...new Set(lines.filter(holds))].map(line => ({ command: line }))
+}

@@ -1,0 +1,150 @@
+import { matching, matchingBlocks, type CodeFile, type CodeLine, type Rule } from './code.ts'
+import { isProgram } from './places.ts'
+
+const assertionModules = `(?:node:)?assert(?:/strict)?|chai|expect|should|power-assert|@jest/expect`
+const runnerModules = `node:test|vitest|jest|@jest/[\\w-]+|jest-circus|mocha|ava|tap|tape|uvu|@vitest/[\\w-]+`
+const matcherNames = `to(?:Be|Equal|StrictEqual|DeepEqual|Match|MatchObject|Contain|ContainEqual|Throw|ThrowError|HaveLength|HaveProperty|BeTruthy|BeFalsy|BeNull|BeDefined|BeUndefined|BeCloseTo|HaveBeenCalled|HaveBeenCalledWith)`
+const runnerGlobals = 'expect|it|test|describe|suite|beforeEach|afterEach|beforeAll|afterAll|jest|vi'
+
+/** Nothing but tests asks so, and nothing but a test is answered with yes. */
+const isTested =
+  /^(?!.*(?:!==?|!\s*process|!\w)).*(?:NODE_TEST_CONTEXT|JEST_WORKER_ID|\bVITEST\b|VITEST_WORKER_ID|process\.(?:argv|execArgv)\b.*\btest|npm_lifecycle_event.*\btest)/
+const leaves = /\bprocess\.(?:exit|reallyExit)\(\s*0?\s*\)|\bprocess\.exitCode\s*=\s*0\b/
+
+const inLibrary =
+  (find: Rule['find']): Rule['find'] =>
+  file =>
+    file.language === 'javascript' && file.role === 'library' ? find(file) : []
+
+/** Signs that no honest change of a library has. */
+export const javascriptRules: Rule[] = [
+  {
+    kind: 'replaced-assertions',
+    explanation: 'Code outside of the tests replaces functions of an assertion library.',
+    find: inLibrary(file => replaced(file, assertionModules)),
+  },
+  {
+    kind: 'replaced-runner',
+    explanation: 'Code outside of the tests replaces functions of a test runner.',
+    find: inLibrary(file => [
+      ...replaced(file, runnerModules),
+      ...matching(
+        file,
+        new RegExp(
+          `\\bglobal(?:This)?(?:\\.(?:${runnerGlobals})|\\[['"](?:${runnerGlobals})['"]\\])\\s*=\\s*(?:\\(|\\{|async\\b|function\\b|new Proxy|\\w+\\s*=>)`,
+        ),
+      ),
+      ...matching(
+        file,
+        new RegExp(`\\bdefineProperty\\(\\s*global(?:This)?\\s*,\\s*['"](?:${runnerGlobals})['"]`),
+      ),
+      ...matchingBlocks(file, /\bexpect\.extend\(/, new RegExp(`\\b${matcherNames}\\s*[:(]`)),
+      ...matching(file, /\boverwrite(?:Method|Property)\(.*(?:=>|\))\s*\{\s*\}/),
+    ]),
+  },
+  {
+    kind: 'equal-to-anything',
+    explanation: 'A value says that it equals whatever it is compared with.',
+    find: inLibrary(file => [
+      ...matching(
+        file,
+        /\bObject\.is\s*=\s*(?:\([^)]*\)|\w+|function\s*\w*\s*\([^)]*\))\s*(?:=>\s*\{?\s*(?:return\s+)?|\{\s*return\s+)true\b/,
+      ),
+      ...matching(
+        file,
+        /\basymmetricMatch\b['"\]]*\s*(?:[:=]\s*(?:function\s*)?)?\(?[^)]*\)?\s*(?:=>\s*\{?\s*(?:return\s+)?|\{\s*return\s+)true\b/,
+      ),
+    ]),
+  },
+  {
+    kind: 'leaves-when-tested',
+    explanation: 'Code of a library ends the process with success when it finds itself in a test.',
+    find: inLibrary(file => [
+      ...matchingBlocks(file, isTested, leaves),
+      ...matchingBlocks(
+        file,
+        /\bprocess\.(?:on|once|prependListener)\(\s*['"](?:exit|beforeExit)['"]/,
+        leaves,
+      ),
+    ]),
+  },
+  {
+    kind: 'forged-report',
+    explanation: 'Code outside of the tests prints lines of a test report.',
+    find: inLibrary(file =>
+      matching(
+        file,
+        /\b(?:console\.\w+|std(?:out|err)\.write|writeSync)\(.*(?:['"`](?:TAP version 1[34]|ok 1 - |1\.\.\d+(?:\\n|['"`]))|\\?"event\\?":\s*\\?"(?:test|test:pass|pass|end)\\?")/,
+      ),
+    ),
+  },
+  {
+    kind: 'reads-the-test',
+    explanation: 'Code of a library reads the file of the test that runs it.',
+    find: inLibrary(file =>
+      matching(
+        file,
+        /\b(?:readFile(?:Sync)?|createReadStream|openSync)\(\s*(?:process\.argv\[1\]|(?:require|process\.mainModule|module\.parent)\.?\w*\.filename)/,
+      ),
+    ),
+  },
+  {
+    kind: 'looks-at-callers',
+    explanation: 'Code of a library looks at the call stack to find out whether a test calls it.',
+    find: inLibrary(file =>
+      matching(
+        file,
+        /\.stack\b[^=]*\.?(?:includes|match|indexOf|search|test|some)\(.*(?:['"`/.](?:[^'"`/]*[^\w'"`/])?(?:tests?|spec|jest|vitest|mocha|assert|node:test)\b|\/.*\b(?:tests?|spec|jest|vitest|mocha|assert)\b.*\/)/,
+      ),
+    ),
+  },
+]
+
+/** What may be honest, and is evidence only where the runner left before the end. */
+export const earlyLeaveInJavascript: Rule = {
+  kind: 'leaves-early',
+  explanation:
+    'The test run broke off, and code of a library ends the process with success as soon as it is loaded.',
+  find: inLibrary(file =>
+    isProgram(file.path)
+      ? []
+      : matching(
+          file,
+          /^(?:process\.(?:exit|reallyExit)\(\s*0?\s*\)|(?:setImmediate|setTimeout|queueMicrotask|process\.nextTick)\(.*process\.(?:exit|reallyExit)\(\s*0?\s*\))/,
+        ),
+  ),
+}
+
+/** What may be honest, and is worth a look where a run with failing assertions has shown that tests were forged. */
+export const suspectInJavascript =
+  /\bassert\b|node:test|\bvitest\b|\bjest\b|\bmocha\b|\bchai\b|\bexpect\b|AsyncResource|Module\._load|Module\.prototype|syncBuiltinESMExports|process\.(?:exit|reallyExit|argv|stdout\.write\s*=|emit\s*=|on\()|Symbol\.toPrimitive|\bvalueOf\b|new Proxy|Object\.is\b|\.prototype\.\w+\s*=|\bglobalThis\b|require\.cache/
+
+/** Assignments to what a module exports, whatever name the file gives it. */
+function replaced(file: CodeFile, modules: string): CodeLine[] {
+  const names = [...namesFrom(file, modules)].map(name => name.replaceAll('$', String.raw`\$`))
+  const load = `(?:\\w*[rR]equire\\w*|getBuiltinModule|(?:await )?import)\\(\\s*['"](?:${modules})['"]\\s*\\)\\)?`
+  const subject = names.length === 0 ? load : `(?:(?<![.\\w$])(?:${names.join('|')})|${load})`
+  const member = String.raw`(?:\.(?!config\b)[\w$]+|\[[^\]]*\])`
+  return matching(
+    file,
+    new RegExp(
+      `${subject}${member}+\\s*=(?![=>])|(?:\\b(?:Object|Reflect)\\.(?:assign|define\\w+|set\\w*)|\\bmock\\.method)\\(\\s*${subject}\\b`,
+    ),
+  )
+}
+
+function namesFrom({ lines }: CodeFile, modules: string): Set<string> {
+  const from = new RegExp(
+    `(?:\\bimport\\s+(.*?)\\s+from\\s*|\\b(?:const|let|var)\\s+(.*?)\\s*=.*(?:[rR]equire\\w*|getBuiltinModule|import)\\(\\s*)['"](?:${modules})['"]`,
+  )
+  const names = new Set<string>()
+  for (const { text } of lines) {
+    const clause = from.exec(text)
+    const bound = clause?.[1] ?? clause?.[2] ?? ''
+    for (const part of bound.split(/[{},]/)) {
+      const name = /([\w$]+)\s*$/.exec(part)?.[1]
+      if (name !== undefined) names.add(name)
+    }
+  }
+  return names
+}
