@@ -123,7 +123,9 @@ export const suspectInJavascript =
 function replaced(file: CodeFile, modules: string): CodeLine[] {
   const names = [...namesFrom(file, modules)].map(name => name.replaceAll('$', String.raw`\$`))
   const load = `(?:\\w*[rR]equire\\w*|getBuiltinModule|(?:await )?import)\\(\\s*['"](?:${modules})['"]\\s*\\)\\)?`
-  const subject = names.length === 0 ? load : `(?:(?<![.\\w$])(?:${names.join('|')})|${load})`
+  // TypeScript asks for a cast: (assert as any).equal = …
+  const name = `(?<![.\\w$])\\(?(?:${names.join('|')})(?:\\s+as\\s+[\\w.<>,\\s]+\\))?`
+  const subject = names.length === 0 ? load : `(?:${name}|${load})`
   const member = String.raw`(?:\.(?!config\b)[\w$]+|\[[^\]]*\])`
   return matching(
     file,

@@ -24,7 +24,7 @@ export const pythonRules: Rule[] = [
         file,
         /\bTestCase\.(?:assert\w*|fail|run|debug|_call\w+|_base\w+|_get\w+|__call__)\s*=(?!=)/,
       ),
-      ...matching(file, /\bsetattr\(\s*(?:unittest\.)?(?:case\.)?TestCase\b/),
+      ...matching(file, /\b(?:setattr|patch(?:\.object)?)\(\s*["']?(?:unittest\.)?(?:case\.)?TestCase\b/),
       ...matching(file, /\bAssertionError\.__\w+__\s*=(?!=)|\bbuiltins\.AssertionError\s*=(?!=)/),
       ...matching(file, /\b(?:np|numpy)\.testing\.assert_\w+\s*=(?!=)/),
     ]),
@@ -118,6 +118,10 @@ export const pythonRules: Rule[] = [
     explanation: 'Code of a library looks at the call stack for the test, or for what it expects.',
     find: inLibrary(file => [
       ...matching(file, /\bf_(?:locals|globals)\b.*["'](?:expected|want|answer|expect|second|first)["']/),
+      ...matching(
+        file,
+        /["'](?:[^"']*[^\w"'])?(?:tests?_?|pytest|unittest)["'./].*\bin\b.*(?:inspect\.stack\(|extract_stack\(|\bf_code\.co_\w+)/,
+      ),
       ...matching(
         file,
         /(?:inspect\.stack\(|extract_stack\(|\bf_code\.co_(?:filename|name)\b|\.filename\b.*\bstack\b).*["'](?:[^"']*[^\w"'])?(?:tests?_?|pytest|unittest|assert\w*)["'./]/,

@@ -129,7 +129,8 @@ export const fileSigns: FileSign[] = [
 ]
 
 function linkOut(file: PatchedFile): InFile[] {
-  if (file.mode !== '120000' || isForeign(file.path) || isForeign(`${file.path}/`)) return []
+  if (file.mode !== '120000' || isForeign(file.path) || /(^|\/)(?:node_modules|\.?venv)$/.test(file.path))
+    return []
   const target = file.lines.find(({ kind }) => kind === 'added')?.text ?? ''
   return leadsOut(file.path, target) ? [{ file: file.path, line: null, text: `-> ${target}` }] : []
 }
