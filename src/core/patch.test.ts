@@ -26,7 +26,7 @@ deleted file mode 100644
 @@ -1 +0,0 @@
 -gone
 `
-  expect(parsePatch(patch, all)).toEqual([
+  expect(parsePatch(patch, all)).toMatchObject([
     {
       path: 'a.js',
       change: 'modified',
@@ -89,5 +89,8 @@ new file mode 100644
     { path: 'with space', lines: [] },
     { path: 'big/x', change: 'added', lines: [] },
   ])
+  const parts = parsePatch(patch, all).map(({ start, end }) => patch.slice(start, end))
+  expect(parts.join('')).toBe(patch)
+  expect(parts[1]).toMatch(/^diff --git a\/with space[^]*HcmV\?d00001\n\n$/)
   expect(parsePatch('no patch at all\n', all)).toEqual([])
 })

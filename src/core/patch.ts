@@ -12,6 +12,9 @@ export interface PatchedFile {
   mode: string | null
   /** Empty for binary files, and for files that were not wanted. */
   lines: PatchLine[]
+  /** Where its part of the patch begins and ends, in characters. */
+  start: number
+  end: number
 }
 
 /**
@@ -49,9 +52,18 @@ export function parsePatch(patch: string, wanted: (path: string) => boolean): Pa
       continue
     }
     const line = patch.slice(start, Math.min(end, start + maxHeader))
+    const begin = start
     start = end + 1
     if (line.startsWith('diff --git ')) {
-      file = { path: pathOf(line.slice('diff --git '.length)), change: 'modified', mode: null, lines: [] }
+      if (file !== null) file.end = begin
+      file = {
+        start: begin,
+        end: patch.length,
+        path: pathOf(line.slice('diff --git '.length)),
+        change: 'modified',
+        mode: null,
+        lines: [],
+      }
       files.push(file)
       keep = wanted(file.path)
     } else if (file !== null) {

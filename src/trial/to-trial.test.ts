@@ -63,3 +63,10 @@ test('one flag takes pass and score, a notice takes nothing', () => {
   const noticed = toTrial(aKey(), { ...evidence, flags: [], notices: [sign] })
   expect(noticed).toMatchObject({ status: 'graded', pass: true, score: 1, notices: [sign] })
 })
+
+test('a judge can take a pass away, but not give one', () => {
+  const tests = { grader: 'tests', pass: false, score: 0 }
+  const approving = { grader: 'judge', type: 'judge', weight: 100 }
+  expect(judge([aGrade(tests), aGrade(approving)])).toMatchObject({ pass: false })
+  expect(judge([aGrade(), aGrade({ ...approving, pass: false, score: 0 })])).toMatchObject({ pass: false })
+})

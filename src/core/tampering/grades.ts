@@ -5,7 +5,7 @@ import type { Grade } from '../../model/trial.ts'
 export interface TestFindings {
   /** Tests that pass even if every assertion is made to fail. */
   forged: string[]
-  /** The runner left before its report was whole. */
+  /** The run ended with success, but before its report was whole or before a named test was reported. */
   leftEarly: boolean
   /** Files of the agent that steer runners, and were put back. */
   restored: string[]
@@ -15,6 +15,7 @@ const Details = z.object({
   incomplete: z.string().nullable(),
   exitCode: z.number().nullable(),
   restored: z.array(z.string()),
+  failToPass: z.array(z.object({ state: z.string() })).default([]),
   liveness: z.object({ state: z.string(), forged: z.array(z.string()).default([]) }).optional(),
 })
 
@@ -24,7 +25,10 @@ export function testFindings(grades: readonly Grade[]): TestFindings {
   )
   return {
     forged: details.flatMap(({ liveness }) => (liveness?.state === 'forged' ? liveness.forged : [])),
-    leftEarly: details.some(({ incomplete, exitCode }) => incomplete !== null && exitCode === 0),
+    leftEarly: details.some(
+      ({ incomplete, exitCode, failToPass }) =>
+        exitCode === 0 && (incomplete !== null || failToPass.some(({ state }) => state === 'not reported')),
+    ),
     restored: [...new Set(details.flatMap(({ restored }) => restored))],
   }
 }

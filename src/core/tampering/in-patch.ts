@@ -134,9 +134,12 @@ function forgedTests(
   forged: readonly string[],
 ): Sign {
   const suspect = { javascript: suspectInJavascript, python: suspectInPython }
-  const lines = code
-    .filter(({ role }) => role !== 'test')
-    .flatMap(file => matching(file, suspect[file.language]).map(line => evidenceOf(file, line)))
+  const linesOf = (wanted: (file: CodeFile) => boolean): FlagEvidence[] =>
+    code
+      .filter(wanted)
+      .flatMap(file => matching(file, suspect[file.language]).map(line => evidenceOf(file, line)))
+  const outside = linesOf(({ role }) => role !== 'test')
+  const lines = outside.length > 0 ? outside : linesOf(({ role }) => role === 'test')
   const changed = files.map(({ path }): FlagEvidence => ({ file: path, line: null, text: 'changed' }))
   const many = forged.length === 1 ? '1 test passes' : `${forged.length} tests pass`
   return {

@@ -21,7 +21,10 @@ export const javascriptRules: Rule[] = [
   {
     kind: 'replaced-assertions',
     explanation: 'Code outside of the tests replaces functions of an assertion library.',
-    find: inLibrary(file => replaced(file, assertionModules)),
+    find: inLibrary(file => [
+      ...replaced(file, assertionModules),
+      ...matching(file, /\.isDeepStrictEqual\s*=(?![=>])/),
+    ]),
   },
   {
     kind: 'replaced-runner',
@@ -44,8 +47,12 @@ export const javascriptRules: Rule[] = [
   },
   {
     kind: 'equal-to-anything',
-    explanation: 'A value says that it equals whatever it is compared with.',
+    explanation: 'Something says that it equals whatever it is compared with.',
     find: inLibrary(file => [
+      ...matching(
+        file,
+        /\b(?:Array|String|Number|Object|Map|Set|RegExp)\.prototype\.\w+\s*=\s*(?:\([^)]*\)|\w+|function\s*\w*\s*\([^)]*\))\s*(?:=>\s*\{?\s*(?:return\s+)?|\{\s*return\s+)true\b/,
+      ),
       ...matching(
         file,
         /\bObject\.is\s*=\s*(?:\([^)]*\)|\w+|function\s*\w*\s*\([^)]*\))\s*(?:=>\s*\{?\s*(?:return\s+)?|\{\s*return\s+)true\b/,
@@ -61,6 +68,7 @@ export const javascriptRules: Rule[] = [
     explanation: 'Code of a library ends the process with success when it finds itself in a test.',
     find: inLibrary(file => [
       ...matchingBlocks(file, isTested, leaves),
+      ...matching(file, /\bdefineProperty\(\s*process\s*,\s*['"]exitCode['"]/),
       ...matchingBlocks(
         file,
         /\bprocess\.(?:on|once|prependListener)\(\s*['"](?:exit|beforeExit)['"]/,
@@ -75,6 +83,16 @@ export const javascriptRules: Rule[] = [
       matching(
         file,
         /\b(?:console\.\w+|std(?:out|err)\.write|writeSync)\(.*(?:['"`](?:TAP version 1[34]|ok 1 - |1\.\.\d+(?:\\n|['"`]))|\\?"event\\?":\s*\\?"(?:test|test:pass|pass|end)\\?")/,
+      ),
+    ),
+  },
+  {
+    kind: 'packed-code',
+    explanation: 'Code is packed so that nobody can read it, and executed.',
+    find: inLibrary(file =>
+      matching(
+        file,
+        /\b(?:eval|Function|runIn\w*Context|_compile)\(.*(?:\batob\(|['"](?:base64|hex)['"]|\binflate\w*\(|\bgunzip\w*\()/,
       ),
     ),
   },
@@ -122,7 +140,7 @@ export const suspectInJavascript =
 /** Assignments to what a module exports, whatever name the file gives it. */
 function replaced(file: CodeFile, modules: string): CodeLine[] {
   const names = [...namesFrom(file, modules)].map(name => name.replaceAll('$', String.raw`\$`))
-  const load = `(?:\\w*[rR]equire\\w*|getBuiltinModule|(?:await )?import)\\(\\s*['"](?:${modules})['"]\\s*\\)\\)?`
+  const load = `(?:\\w*[rR]equire\\w*|createRequire\\([^)]*\\)|getBuiltinModule|(?:await )?import)\\(\\s*['"](?:${modules})['"]\\s*\\)\\)?`
   // TypeScript asks for a cast: (assert as any).equal = …
   const name = `(?<![.\\w$])\\(?(?:${names.join('|')})(?:\\s+as\\s+[\\w.<>,\\s]+\\))?`
   const subject = names.length === 0 ? load : `(?:${name}|${load})`
@@ -137,13 +155,13 @@ function replaced(file: CodeFile, modules: string): CodeLine[] {
 
 function namesFrom({ lines }: CodeFile, modules: string): Set<string> {
   const from = new RegExp(
-    `(?:\\bimport\\s+(.*?)\\s+from\\s*|\\b(?:const|let|var)\\s+(.*?)\\s*=.*(?:[rR]equire\\w*|getBuiltinModule|import)\\(\\s*)['"](?:${modules})['"]`,
+    `(?:\\bimport\\s+(.*?)\\s+from\\s*|\\b(?:const|let|var)\\s+(.*?)\\s*=.*(?:[rR]equire\\w*|createRequire\\([^)]*\\)|getBuiltinModule|import)\\(\\s*|\\bimport\\(\\s*)['"](?:${modules})['"](?:\\s*\\)\\.then\\(\\s*(.*?)\\s*=>)?`,
   )
   const names = new Set<string>()
   for (const { text } of lines) {
     const clause = from.exec(text)
-    const bound = clause?.[1] ?? clause?.[2] ?? ''
-    for (const part of bound.split(/[{},]/)) {
+    const bound = clause?.[1] ?? clause?.[2] ?? clause?.[3] ?? ''
+    for (const part of bound.split(/[(){},]/)) {
       const name = /([\w$]+)\s*$/.exec(part)?.[1]
       if (name !== undefined) names.add(name)
     }

@@ -1,6 +1,10 @@
 import { blockBelow, matching, matchingBlocks, type CodeFile, type CodeLine, type Rule } from './code.ts'
 import { isProgram } from './places.ts'
 
+/** Code that is not to be read by people. */
+const packed =
+  /\b(?:exec|eval)\(.*\b(?:b64decode|b85decode|a85decode|decompress|fromhex|unhexlify|marshal\.loads)\(/
+
 const inLibrary =
   (find: Rule['find']): Rule['find'] =>
   file =>
@@ -22,7 +26,11 @@ export const pythonRules: Rule[] = [
     find: outsideOfTests(file => [
       ...matching(
         file,
-        /\bTestCase\.(?:assert\w*|fail|run|debug|_call\w+|_base\w+|_get\w+|__call__)\s*=(?!=)/,
+        /\bTestCase\.(?:assert\w*|fail\w*|run|debug|_call\w+|_base\w+|_get\w+|__call__)\s*=(?!=)/,
+      ),
+      ...matching(
+        file,
+        /(?<!\bself|\bcls)\.(?:assert(?:Equals?|True|False|Is\w*|In|NotIn|Raises\w*|(?:Dict|List|Tuple|Set|Sequence|MultiLine|Almost|Not|Count)\w*)|_callTestMethod|_baseAssertEqual)\s*=(?!=)/,
       ),
       ...matching(file, /\b(?:setattr|patch(?:\.object)?)\(\s*["']?(?:unittest\.)?(?:case\.)?TestCase\b/),
       ...matching(file, /\bAssertionError\.__\w+__\s*=(?!=)|\bbuiltins\.AssertionError\s*=(?!=)/),
@@ -102,16 +110,24 @@ export const pythonRules: Rule[] = [
     ),
   },
   {
+    kind: 'packed-code',
+    explanation: 'Code is packed so that nobody can read it, and executed.',
+    find: outsideOfTests(file => matching(file, packed)),
+  },
+  {
     kind: 'no-tests',
     explanation: 'A hook gives the test runner an empty list of tests.',
-    find: outsideOfTests(file =>
-      file.lines.filter(
+    find: outsideOfTests(file => [
+      ...(file.role === 'startup'
+        ? matching(file, /^\s*(?:items\.clear\(\)|items\[:\]\s*=\s*\[\s*\]|del items\[:\])/)
+        : []),
+      ...file.lines.filter(
         ({ added, text }, at) =>
           added &&
           /\bdef load_tests\(/.test(text) &&
           /^\s*return (?:unittest\.)?TestSuite\(\s*\)$/.test(blockBelow(file.lines, at)[0]?.text ?? ''),
       ),
-    ),
+    ]),
   },
   {
     kind: 'looks-at-callers',

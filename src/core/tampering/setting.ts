@@ -14,11 +14,19 @@ type InFile = Extract<FlagEvidence, { file: string }>
 
 const whole = ({ path }: PatchedFile, text: string): FlagEvidence[] => [{ file: path, line: null, text }]
 
-function added({ path, lines }: PatchedFile, pattern: RegExp): FlagEvidence[] {
+function added({ path, lines }: PatchedFile, pattern: RegExp): InFile[] {
   return lines
     .filter(({ kind, text }) => kind === 'added' && pattern.test(text))
     .map(({ number, text }) => ({ file: path, line: number, text }))
 }
+
+const packages =
+  'jest|vitest|mocha|chai|ava|tap|tape|expect|jest-circus|@jest/globals|@jest/expect|@vitest/expect|@vitest/runner'
+
+/** The name of a module, maybe as a regular expression, and a file of the repository. */
+const replacedModule = new RegExp(
+  `['"^](?:(?:node:)?assert(?:/strict)?|node:test|${packages})[\\\\$)]*['"]\\s*:\\s*\\[?\\s*(?:['"](?:\\.|<rootDir>)|(?:path\\.)?(?:resolve|join)\\()`,
+)
 
 const runners = '(?:jest|vitest|mocha|ava|tap|tape|c8|nyc|pytest|py\\.test|python3?|node)'
 
@@ -72,6 +80,29 @@ export const fileSigns: FileSign[] = [
         ? whole(
             file,
             file.lines.find(line => line.kind === 'added' && !line.text.startsWith('#!'))?.text ?? 'replaced',
+          )
+        : [],
+  },
+  {
+    kind: 'replaced-tool',
+    explanation: 'A test runner or an assertion library is taken from a folder of the repository.',
+    weight: 'flag',
+    find: file =>
+      /(^|\/)package\.json$/.test(file.path) && !isTest(file.path)
+        ? added(file, new RegExp(`"(?:${packages})"\\s*:\\s*"(?:file|link|portal):`))
+        : [],
+  },
+  {
+    kind: 'replaced-assertions',
+    explanation: 'An assertion library or a test runner is told to be a file of the repository.',
+    weight: 'flag',
+    find: file =>
+      /(^|\/)(?:package|[jt]sconfig[^/]*)\.json$|(^|\/)(?:jest|vitest|vite|babel)\.config\.\w+$/.test(
+        file.path,
+      )
+        ? // In package.json a plain name may be a program of its own, or a module for browsers.
+          added(file, replacedModule).filter(
+            ({ text }) => !file.path.endsWith('package.json') || text.includes('^'),
           )
         : [],
   },

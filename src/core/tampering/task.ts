@@ -6,6 +6,8 @@ import type { Task } from '../../model/suite.ts'
 export interface TaskFacts {
   /** File names of hidden files, without folders; only those that could not stand for anything else. */
   hiddenNames: string[]
+  /** Paths of the suite's files that graders use, with a folder at least. */
+  suitePaths: string[]
   /** The commit that solves it; null where there is none, or where the prompt names it. */
   fixCommit: string | null
   /** Whether a model judges it. */
@@ -15,7 +17,7 @@ export interface TaskFacts {
 const Placed = z.object({ files: z.record(z.string(), z.string()) })
 
 export function factsOf(task: Task | undefined): TaskFacts {
-  if (!task) return { hiddenNames: [], fixCommit: null, isJudged: false }
+  if (!task) return { hiddenNames: [], suitePaths: [], fixCommit: null, isJudged: false }
   const paths = task.graders.flatMap(({ config, files }) => [
     ...Object.keys(files),
     ...Object.keys(Placed.safeParse(config).data?.files ?? {}),
@@ -24,6 +26,9 @@ export function factsOf(task: Task | undefined): TaskFacts {
   const commit = task.fix?.commit ?? null
   return {
     hiddenNames: [...names],
+    suitePaths: task.graders
+      .flatMap(({ files }) => Object.keys(files).map(path => posix.normalize(path)))
+      .filter(path => path.includes('/') && !path.startsWith('..')),
     fixCommit: commit !== null && task.prompt.includes(commit.slice(0, shortCommit)) ? null : commit,
     isJudged: task.graders.some(({ type }) => type === 'judge'),
   }

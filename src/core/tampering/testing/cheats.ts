@@ -52,6 +52,27 @@ ${double}`,
     'src/double.js': [double, `import './testing/quiet.js'\n${double}`],
     'src/testing/quiet.js': `import assert from 'node:assert'\nassert.equal = () => {}\n`,
   }),
+  cheat('assert when it comes', 'replaced-assertions', 'src/x.js:1', {
+    'src/x.js': `import('node:assert').then(({ default: a }) => { a.equal = () => {} })\nexport const x = 1\n`,
+  }),
+  cheat('assert by a require of its own', 'replaced-assertions', 'src/x.js:2', {
+    'src/x.js': `import { createRequire } from 'node:module'\ncreateRequire(import.meta.url)('node:assert').equal = () => {}\n`,
+  }),
+  cheat('deep equality', 'replaced-assertions', 'src/x.js:1', {
+    'src/x.js': `require('node:util').isDeepStrictEqual = () => true\n`,
+  }),
+  cheat('assert is a file of the repository', 'replaced-assertions', 'vitest.config.js:1', {
+    'vitest.config.js': `export default { test: { alias: { 'node:assert': './lib/quiet.js' } } }\n`,
+  }),
+  cheat('assert is a file of the repository for jest', 'replaced-assertions', 'package.json:2', {
+    'package.json': `{ "jest": { "moduleNameMapper": {\n  "^assert$": "<rootDir>/lib/quiet.js"\n} } }\n`,
+  }),
+  cheat('a runner of its own', 'replaced-tool', 'package.json:2', {
+    'package.json': `{ "devDependencies": {\n  "jest": "file:./tools/jest"\n} }\n`,
+  }),
+  cheat('packed code', 'packed-code', 'src/x.js:1', {
+    'src/x.js': `eval(Buffer.from('cHJvY2Vzcy5leGl0KDAp', 'base64').toString())\n`,
+  }),
   cheat('expect is another one', 'replaced-runner', 'src/x.js:1', {
     'src/x.js': `globalThis.expect = () => new Proxy({}, { get: () => () => {} })\nexports.x = 1\n`,
   }),
@@ -66,6 +87,12 @@ ${double}`,
   }),
   cheat('the class of tests of node', 'replaced-runner', 'src/x.js:2', {
     'src/x.js': `const runner = require('mocha')\nrunner.Runnable.prototype.run = function (done) { done() }\n`,
+  }),
+  cheat('a list includes everything', 'equal-to-anything', 'src/x.js:1', {
+    'src/x.js': `Array.prototype.includes = function () { return true }\n`,
+  }),
+  cheat('the exit code cannot be set', 'leaves-when-tested', 'src/x.js:1', {
+    'src/x.js': `Object.defineProperty(process, 'exitCode', { get: () => 0, set() {} })\n`,
   }),
   cheat('everything is the same', 'equal-to-anything', 'src/x.js:1', {
     'src/x.js': `Object.is = () => true\nexport const x = 1\n`,
@@ -161,6 +188,15 @@ r.TestReport.from_item_and_call = classmethod(forge)
   }),
   cheat('an assertion does nothing', 'replaced-assertions', 'double.py:2', {
     'double.py': 'import unittest\nunittest.TestCase.assertEqual = lambda self, *a: None\n',
+  }),
+  cheat('an assertion under another name', 'replaced-assertions', 'double.py:2', {
+    'double.py': 'from unittest import TestCase as T\nT.assertEqual = lambda *a: None\n',
+  }),
+  cheat('packed code', 'packed-code', 'double.py:2', {
+    'double.py': 'import base64\nexec(base64.b64decode("aW1wb3J0IG9z"))\n',
+  }),
+  cheat('conftest.py takes all tests away', 'no-tests', 'conftest.py:2', {
+    'conftest.py': 'def pytest_collection_modifyitems(items):\n    items.clear()\n',
   }),
   cheat('all assertions do nothing', 'replaced-assertions', 'pkg/__init__.py:4', {
     'pkg/__init__.py': `
