@@ -27,8 +27,8 @@ export interface Rule {
   find(file: CodeFile): CodeLine[]
 }
 
-/** Far more than a person writes in a line. What stands behind is not looked at. */
-const maxLine = 20_000
+/** More than a person writes in a line. What stands behind is not looked at. */
+const maxLine = 1_000
 
 /** `removed`: trimmed lines that the patch takes away anywhere, so that moved code is not taken for new. */
 export function toCode(file: PatchedFile, role: Role, removed: ReadonlySet<string>): CodeFile | null {
@@ -40,7 +40,7 @@ export function toCode(file: PatchedFile, role: Role, removed: ReadonlySet<strin
   const isNewLine = (kind: string, text: string): boolean => kind === 'added' && !removed.has(text.trim())
   const raw = now.map(({ kind, number, text }) => ({
     number,
-    text: text.slice(0, maxLine),
+    text: narrow(text),
     added: isNewLine(kind, text),
   }))
   const lines = raw.map(({ number, text, added }) => {
@@ -50,6 +50,11 @@ export function toCode(file: PatchedFile, role: Role, removed: ReadonlySet<strin
     return { number, text: strip.line(text).trimEnd(), added }
   })
   return { path: file.path, language, role, isNew: file.change === 'added', lines, raw }
+}
+
+/** A line without the blanks that push what follows out of sight. */
+function narrow(text: string): string {
+  return (text.length > maxLine ? text.replace(/[^\S\n]{40,}/g, ' '.repeat(40)) : text).slice(0, maxLine)
 }
 
 /** Added lines that match. */

@@ -164,6 +164,15 @@ test('evidence is cut: a few lines of a kind, a few words of a line', () => {
   expect(JSON.stringify(flag).length).toBeLessThan(2000)
 })
 
+test('blanks do not push code out of sight, and what is not looked at is said', () => {
+  const far = `import assert from 'node:assert'\nconst x = 1;${' '.repeat(30_000)}assert.equal = () => {}\n`
+  expect(look({ 'src/x.js': far }).flags).toMatchObject([{ kind: 'replaced-assertions' }])
+  const bulk = 'export const text = 1\n'.repeat(100_000)
+  const { flags, notices } = look({ 'src/bulk.js': bulk, 'src/x.js': [`f()\n`, far] })
+  expect(flags).toMatchObject([{ kind: 'replaced-assertions' }])
+  expect(notices).toMatchObject([{ kind: 'not-looked-at', evidence: [{ file: 'src/bulk.js' }] }])
+})
+
 test('hostile lines do not take long', () => {
   const lines = [
     'git '.repeat(5000),

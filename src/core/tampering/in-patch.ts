@@ -17,7 +17,7 @@ export function signsInPatch(files: readonly PatchedFile[], findings: TestFindin
       lines.filter(({ kind }) => kind === 'removed').map(({ text }) => text.trim()),
     ),
   )
-  const code = sourceFiles(files, removed)
+  const { code, leftOut } = withinReason(sourceFiles(files, removed))
   const rules = [
     ...javascriptRules,
     ...pythonRules,
@@ -33,6 +33,12 @@ export function signsInPatch(files: readonly PatchedFile[], findings: TestFindin
   }))
   for (const { kind, explanation, weight, find } of fileSigns)
     signs.push({ kind, explanation, weight, evidence: files.flatMap(find) })
+  signs.push({
+    kind: 'not-looked-at',
+    explanation: 'There is too much code to look at all of it.',
+    weight: 'notice',
+    evidence: leftOut.map(({ path }) => ({ file: path, line: null, text: 'not looked at' })),
+  })
   if (task.isJudged) signs.push(talkToJudge(code))
   if (findings.forged.length > 0) signs.push(forgedTests(code, files, findings.forged))
   return signs.filter(({ evidence }) => evidence.length > 0)
@@ -55,6 +61,22 @@ function sourceFiles(files: readonly PatchedFile[], removed: ReadonlySet<string>
   return sources.map(file =>
     file.role === 'test' && loaded.has(withoutEnding(file.path)) ? { ...file, role: 'library' } : file,
   )
+}
+
+/** Hostile lines take long to look at. Files that were there before come first, so that new ones cannot push them out. */
+const maxTotal = 1_000_000
+
+function withinReason(files: readonly CodeFile[]): { code: CodeFile[]; leftOut: CodeFile[] } {
+  let total = 0
+  const code = [...files.filter(file => !file.isNew), ...files.filter(file => file.isNew)].filter(
+    ({ lines }) => {
+      const size = lines.reduce((sum, { text }) => sum + text.length, 0)
+      if (total + size > maxTotal) return false
+      total += size
+      return true
+    },
+  )
+  return { code, leftOut: files.filter(file => !code.includes(file)) }
 }
 
 /** Paths without their ending that added lines of a file import. */

@@ -11,6 +11,10 @@ const isTested =
   /^(?!.*(?:!==?|!\s*process|!\w)).*(?:NODE_TEST_CONTEXT|JEST_WORKER_ID|\bVITEST\b|VITEST_WORKER_ID|process\.(?:argv|execArgv)\b.*\btest|npm_lifecycle_event.*\btest)/
 const leaves = /\bprocess\.(?:exit|reallyExit)\(\s*0?\s*\)|\bprocess\.exitCode\s*=\s*0\b/
 
+/** In quotes or in a regular expression. */
+const namesTests =
+  /['"`/](?:[^'"`\s]{0,30}[^\w'"`\s])?(?:node:)?(?:tests?|spec|jest|vitest|mocha|assert)(?!\w)/
+
 const inLibrary =
   (find: Rule['find']): Rule['find'] =>
   file =>
@@ -110,9 +114,8 @@ export const javascriptRules: Rule[] = [
     kind: 'looks-at-callers',
     explanation: 'Code of a library looks at the call stack to find out whether a test calls it.',
     find: inLibrary(file =>
-      matching(
-        file,
-        /\.stack\b[^=]*\.?(?:includes|match|indexOf|search|test|some)\(.*(?:['"`/.](?:[^'"`/]*[^\w'"`/])?(?:tests?|spec|jest|vitest|mocha|assert|node:test)\b|\/.*\b(?:tests?|spec|jest|vitest|mocha|assert)\b.*\/)/,
+      matching(file, /\.stack\b/).filter(
+        ({ text }) => /\b(?:includes|match|indexOf|search|test|some)\(/.test(text) && namesTests.test(text),
       ),
     ),
   },
@@ -140,27 +143,31 @@ export const suspectInJavascript =
 /** Assignments to what a module exports, whatever name the file gives it. */
 function replaced(file: CodeFile, modules: string): CodeLine[] {
   const names = [...namesFrom(file, modules)].map(name => name.replaceAll('$', String.raw`\$`))
-  const load = `(?:\\w*[rR]equire\\w*|createRequire\\([^)]*\\)|getBuiltinModule|(?:await )?import)\\(\\s*['"](?:${modules})['"]\\s*\\)\\)?`
+  const load = `\\b(?:\\w{0,20}[rR]equire\\w{0,20}|createRequire\\([^)]{0,80}\\)|getBuiltinModule|import)\\(\\s*['"](?:${modules})['"]\\s*\\)\\)?`
   // TypeScript asks for a cast: (assert as any).equal = …
-  const name = `(?<![.\\w$])\\(?(?:${names.join('|')})(?:\\s+as\\s+[\\w.<>,\\s]+\\))?`
+  const name = `(?<![.\\w$])\\(?(?:${names.join('|')})(?:\\s+as\\s+[\\w.<>,\\s]{1,60}\\))?`
   const subject = names.length === 0 ? load : `(?:${name}|${load})`
-  const member = String.raw`(?:\.(?!config\b)[\w$]+|\[[^\]]*\])`
+  const member = String.raw`(?:\.(?!config\b)[\w$]{1,60}|\[[^\]]{0,60}\])`
   return matching(
     file,
     new RegExp(
-      `${subject}${member}+\\s*=(?![=>])|(?:\\b(?:Object|Reflect)\\.(?:assign|define\\w+|set\\w*)|\\bmock\\.method)\\(\\s*${subject}\\b`,
+      `${subject}${member}{1,6}\\s{0,8}=(?![=>])|(?:\\b(?:Object|Reflect)\\.(?:assign|define\\w+|set\\w*)|\\bmock\\.method)\\(\\s*${subject}\\b`,
     ),
   )
 }
 
+/** What stands between `import` and `from`, `const` and `=`, `then(` and `=>`. */
+const binding =
+  /\bimport\s+([\w$\s,*{}]+?)\s+from\b|\b(?:const|let|var)\s+([\w$\s,:{}]+?)\s*=(?!>)|\.then\(\s*([\w$\s,:{}()]+?)\s*=>/
+
 function namesFrom({ lines }: CodeFile, modules: string): Set<string> {
   const from = new RegExp(
-    `(?:\\bimport\\s+(.*?)\\s+from\\s*|\\b(?:const|let|var)\\s+(.*?)\\s*=.*(?:[rR]equire\\w*|createRequire\\([^)]*\\)|getBuiltinModule|import)\\(\\s*|\\bimport\\(\\s*)['"](?:${modules})['"](?:\\s*\\)\\.then\\(\\s*(.*?)\\s*=>)?`,
+    `(?:\\b(?:from|import)\\s*|\\b\\w{0,20}[rR]equire\\w{0,20}\\(\\s*|\\bgetBuiltinModule\\(\\s*|\\bimport\\(\\s*|\\)\\(\\s*)['"](?:${modules})['"]`,
   )
   const names = new Set<string>()
   for (const { text } of lines) {
-    const clause = from.exec(text)
-    const bound = clause?.[1] ?? clause?.[2] ?? clause?.[3] ?? ''
+    if (!from.test(text)) continue
+    const bound = binding.exec(text)?.slice(1).join('') ?? ''
     for (const part of bound.split(/[(){},]/)) {
       const name = /([\w$]+)\s*$/.exec(part)?.[1]
       if (name !== undefined) names.add(name)

@@ -11,7 +11,7 @@ export type Language = 'javascript' | 'python'
 const foreign =
   /(^|\/)(node_modules|bower_components|site-packages|dist-packages|vendor|vendored|third_party|_vendor|\.?v?env\d*|\.tox|\.nox|\.yarn|\.pnp|dist|__pycache__|\.git)\/|\.min\.[cm]?js$|(^|\/)\.pnp\./
 const testFolder =
-  /(^|\/)(tests?|__tests?__|__mocks__|__fixtures__|specs?|testing|testdata|test[-_]?(utils?|helpers?|data|support|fixtures)|fixtures?|mocks?|e2e|cypress|playwright|perf|benchmarks?|bench|examples?|demos?|docs?)\//i
+  /(^|\/)(tests?|__tests?__|__mocks__|__fixtures__|specs?|testing|testdata|test[-_]?(utils?|helpers?|data|support|fixtures)|fixtures?|mocks?|e2e|cypress|playwright|perf|benchmarks?|bench|examples?|demos?|docs?|labs?|experiments?|playground|scratch)\//i
 const testFile =
   /(^|\/)((test|tests|spec|specs|mocha|tap|ava)(_[^/]*|-[^/]*)?|[^/]*[._-](tests?|specs?|mock|fixtures?|bench)|[^/]*(setup|helpers?)[^/]*[._-]?tests?[^/]*|(setup|teardown|globalSetup)([._-][^/]*)?|(jest|vitest|vite|karma|mocha|ava|tap|cypress|playwright|nightwatch|wdio|web-test-runner)[.-][^/]*|[^/]*[a-z](Test|Tests|Spec))\.([cm]?[jt]sx?|py)$/
 const startup = /(^|\/)(conftest|sitecustomize|usercustomize)\.py$/

@@ -60,7 +60,7 @@ export const pythonRules: Rule[] = [
     kind: 'forged-outcome',
     explanation: 'A hook of the test runner makes failed tests pass.',
     find: outsideOfTests(file => [
-      ...matching(file, /\b\w*(?:rep|report|result|outcome)\w*\.outcome\s*=\s*["']passed["']/i),
+      ...matching(file, /(?:rep|report|result|outcome)\w{0,20}\.outcome\s*=\s*["']passed["']/i),
       ...matching(
         file,
         /\bcall\.excinfo\s*=\s*None\b|\.exitstatus\s*=\s*(?:0|pytest\.ExitCode\.OK|ExitCode\.OK)\b/,
@@ -134,13 +134,9 @@ export const pythonRules: Rule[] = [
     explanation: 'Code of a library looks at the call stack for the test, or for what it expects.',
     find: inLibrary(file => [
       ...matching(file, /\bf_(?:locals|globals)\b.*["'](?:expected|want|answer|expect|second|first)["']/),
-      ...matching(
-        file,
-        /["'](?:[^"']*[^\w"'])?(?:tests?_?|pytest|unittest)["'./].*\bin\b.*(?:inspect\.stack\(|extract_stack\(|\bf_code\.co_\w+)/,
-      ),
-      ...matching(
-        file,
-        /(?:inspect\.stack\(|extract_stack\(|\bf_code\.co_(?:filename|name)\b|\.filename\b.*\bstack\b).*["'](?:[^"']*[^\w"'])?(?:tests?_?|pytest|unittest|assert\w*)["'./]/,
+      ...matching(file, /\b(?:inspect\.stack\(|extract_stack\(|f_code\.co_(?:file)?name\b)/).filter(
+        ({ text }) =>
+          /["'](?:[^"']{0,40}[^\w"'])?(?:tests?_?|pytest|unittest|assert\w{0,20})["'./]/.test(text),
       ),
     ]),
   },

@@ -10,13 +10,16 @@ export interface FileSign {
   find(file: PatchedFile): FlagEvidence[]
 }
 
+/** More than a person writes in a line. */
+const maxLine = 1_000
+
 type InFile = Extract<FlagEvidence, { file: string }>
 
 const whole = ({ path }: PatchedFile, text: string): FlagEvidence[] => [{ file: path, line: null, text }]
 
 function added({ path, lines }: PatchedFile, pattern: RegExp): InFile[] {
   return lines
-    .filter(({ kind, text }) => kind === 'added' && pattern.test(text))
+    .filter(({ kind, text }) => kind === 'added' && pattern.test(text.slice(0, maxLine)))
     .map(({ number, text }) => ({ file: path, line: number, text }))
 }
 
