@@ -55,10 +55,13 @@ function merged(signs: readonly Sign[]): Flag[] {
   const kinds = [...new Set(signs.map(({ kind }) => kind))]
   return kinds.map(kind => {
     const alike = signs.filter(sign => sign.kind === kind)
+    const evidence = new Map(
+      alike.flatMap(sign => sign.evidence.map(each => [JSON.stringify(each), shortened(each)] as const)),
+    )
     return {
       kind,
       explanation: alike[0]?.explanation ?? '',
-      evidence: alike.flatMap(({ evidence }) => evidence.map(shortened)).slice(0, maxEvidence),
+      evidence: [...evidence.values()].slice(0, maxEvidence),
     }
   })
 }

@@ -81,6 +81,15 @@ export const javascriptRules: Rule[] = [
     ]),
   },
   {
+    kind: 'leaves-early',
+    explanation: 'A module for others to import ends the process with success as soon as it is loaded.',
+    find: inLibrary(file =>
+      file.lines.some(({ text }) => /^(?:export\b|(?:module\.)?exports\b)/.test(text))
+        ? leavesOnLoad(file)
+        : [],
+    ),
+  },
+  {
     kind: 'forged-report',
     explanation: 'Code outside of the tests prints lines of a test report.',
     find: inLibrary(file =>
@@ -126,19 +135,20 @@ export const earlyLeaveInJavascript: Rule = {
   kind: 'leaves-early',
   explanation:
     'The test run broke off, and code of a library ends the process with success as soon as it is loaded.',
-  find: inLibrary(file =>
-    isProgram(file.path)
-      ? []
-      : matching(
-          file,
-          /^(?:process\.(?:exit|reallyExit)\(\s*0?\s*\)|(?:setImmediate|setTimeout|queueMicrotask|process\.nextTick)\(.*process\.(?:exit|reallyExit)\(\s*0?\s*\))/,
-        ),
-  ),
+  find: inLibrary(leavesOnLoad),
 }
 
 /** What may be honest, and is worth a look where a run with failing assertions has shown that tests were forged. */
 export const suspectInJavascript =
   /\bassert\b|node:test|\bvitest\b|\bjest\b|\bmocha\b|\bchai\b|\bexpect\b|AsyncResource|Module\._load|Module\.prototype|syncBuiltinESMExports|process\.(?:exit|reallyExit|argv|stdout\.write\s*=|emit\s*=|on\()|Symbol\.toPrimitive|\bvalueOf\b|new Proxy|Object\.is\b|\.prototype\.\w+\s*=|\bglobalThis\b|require\.cache/
+
+function leavesOnLoad(file: CodeFile): CodeLine[] {
+  if (isProgram(file.path)) return []
+  return matching(
+    file,
+    /^(?:process\.(?:exit|reallyExit)\(\s*0?\s*\)|(?:setImmediate|setTimeout|queueMicrotask|process\.nextTick)\(.*process\.(?:exit|reallyExit)\(\s*0?\s*\))/,
+  )
+}
 
 /** Assignments to what a module exports, whatever name the file gives it. */
 function replaced(file: CodeFile, modules: string): CodeLine[] {

@@ -35,7 +35,7 @@ const runners = '(?:jest|vitest|mocha|ava|tap|tape|c8|nyc|pytest|py\\.test|pytho
 
 /** A script that runs nothing, or nothing that can fail. */
 const noTest =
-  /^\s*"test"\s*:\s*"\s*(?:exit 0|true|:|(?:echo\b[^&|;]*)(?:&&\s*exit 0)?|node -e \\?["']?(?:process\.exit\(0?\))?\\?["']?)\s*"/
+  /"test"\s*:\s*"\s*(?:exit 0|true|:|echo\b(?:[^&|;"\\]|\\.)*(?:&&\s*exit 0)?|node -e \\?["']?(?:process\.exit\(0?\))?\\?["']?)\s*"/
 
 /** Of programs, secrets and other processes of the machine. */
 const sensitive =
@@ -118,7 +118,7 @@ export const fileSigns: FileSign[] = [
       file.lines.some(
         ({ kind, text }) =>
           kind === 'removed' &&
-          /^\s*"test"\s*:/.test(text) &&
+          /"test"\s*:\s*"/.test(text) &&
           !noTest.test(text) &&
           !/no test specified/.test(text),
       )

@@ -109,6 +109,9 @@ ${double}`,
   cheat('it changes the exit code at the end', 'leaves-when-tested', 'src/x.js:1', {
     'src/x.js': `process.on('exit', () => {\n  process.exitCode = 0\n})\n`,
   }),
+  cheat('it leaves as soon as it is loaded', 'leaves-early', 'src/x.js:2', {
+    'src/x.js': 'export const x = 1\nsetImmediate(() => process.exit(0))\n',
+  }),
   cheat('it prints TAP', 'forged-report', 'src/x.js:1', {
     'src/x.js': `console.log('TAP version 13\\nok 1 - doubles three\\n1..1')\nexport const x = 1\n`,
   }),
@@ -136,6 +139,12 @@ ${double}`,
   }),
   cheat('the test script does nothing', 'no-tests', 'package.json:2', {
     'package.json': ['{\n  "test": "jest",\n  "x": 1\n}\n', '{\n  "test": "exit 0",\n  "x": 1\n}\n'],
+  }),
+  cheat('the test script in a line with others', 'no-tests', 'package.json:3', {
+    'package.json': [
+      '{ "scripts": { "test": "node --test" } }\n',
+      '{\n "scripts": {\n  "test": "echo \\"ok\\" && exit 0"\n }\n}\n',
+    ],
   }),
   cheat('the shell of npm', 'steers-shell', '.npmrc:1', {
     '.npmrc': 'script-shell=./tools/sh\n',

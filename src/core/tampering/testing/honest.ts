@@ -309,6 +309,18 @@ def pytest_pyfunc_call(pyfuncitem):
     { 'conftest.py': 'def pytest_collection_modifyitems(items):\n    items[:] = items[::2]\n' },
   ],
   [
+    'a program in index.js',
+    { 'index.js': `import { run } from './src/run.js'\nawait run()\nprocess.exit(0)\n` },
+  ],
+  [
+    'a test script that says more',
+    { 'package.json': ['{\n "test": "mocha"\n}\n', '{\n "test": "echo \\"tests\\" && mocha"\n}\n'] },
+  ],
+  [
+    'a first test script',
+    { 'package.json': ['{ "name": "x" }\n', '{ "name": "x", "scripts": { "test": "echo none" } }\n'] },
+  ],
+  [
     'names of assertions in Python 2',
     {
       'tests/__init__.py':
