@@ -4,7 +4,9 @@ import type { FlagEvidence } from '../../model/flag.ts'
 import type { Task } from '../../model/suite.ts'
 import type { Grade, TranscriptEvent } from '../../model/trial.ts'
 import { findTampering } from './find.ts'
-import { javascriptCheats, pythonCheats } from './testing/cheats.ts'
+import { javascriptCheats } from './testing/cheats-javascript.ts'
+import { pythonCheats } from './testing/cheats-python.ts'
+import { honestPython } from './testing/honest-python.ts'
 import { honestChanges, honestCommands } from './testing/honest.ts'
 import { patchOf, type Change } from './testing/patches.ts'
 
@@ -68,7 +70,7 @@ describe('cheats are flagged with the place where they show', () => {
 })
 
 describe('honest work is not flagged', () => {
-  test.each(honestChanges)('%s', (_name, files) => {
+  test.each([...honestChanges, ...honestPython])('%s', (_name, files) => {
     expect(look(files).flags).toEqual([])
   })
   test.each(honestCommands)('%s', command => {
