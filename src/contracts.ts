@@ -238,6 +238,8 @@ export interface GradeInput {
   pristine(options: { hidden: boolean; files?: FileTree }): Promise<OpenWorkspace>
   /** Remembers a JSON value for this task and key during the run, so that work on the pristine tree is done once. */
   once<T>(key: string, make: () => Promise<T>): Promise<T>
+  /** The same for all tasks together, shared by all graders of this type. */
+  oncePerRun<T>(key: string, make: () => Promise<T>): Promise<T>
   /** The files that `files(config)` asked for. */
   files: FileTree
   /** Folder for this grader's logs, outside of the workspaces. Stored with the trial. */

@@ -93,6 +93,8 @@ export function trial(sample: TrialSample = {}): Trial {
       attempt: told,
       outcome: null,
       grades: [],
+      flags: [],
+      notices: [],
     }
   }
   return {
@@ -101,6 +103,8 @@ export function trial(sample: TrialSample = {}): Trial {
     attempt: made ?? anAttempt(),
     outcome: anOutcome(),
     grades: [],
+    flags: [],
+    notices: [],
     score: sample.score ?? (end === 'pass' ? 1 : 0),
     pass: end === 'pass',
   }

@@ -34,6 +34,7 @@ test.each([
   ],
   ['{"score": 1, "verdict": "pass"}', 'reasons: Invalid input: expected array, received undefined'],
   ['{"score": 1, "verdict": "pass", "reasons": [], "sure": true}', 'Unrecognized key: "sure"'],
+  ['{"score": 1, "verdict": "fail", "reasons": [], "verdict": "pass"}', 'it says "verdict" more than once'],
   ['{'.repeat(20_000), 'it holds no JSON object'],
 ])('%j is no answer', (text, problem) => {
   expect(readJudgeAnswer(text)).toBe(problem)

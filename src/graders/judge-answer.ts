@@ -21,6 +21,11 @@ export function readJudgeAnswer(text: string): JudgeAnswer | string {
       ? 'it holds no JSON object'
       : `it holds ${objects.length} JSON objects instead of one`
   }
+  const twice = Object.keys(Answer.shape).find(
+    // JSON takes the last of two; in a quotation the marks have a backslash.
+    key => [...text.matchAll(new RegExp(`(?<!\\\\)"${key}"\\s*:`, 'g'))].length > 1,
+  )
+  if (twice !== undefined) return `it says "${twice}" more than once`
   const answer = Answer.safeParse(objects[0])
   if (answer.success) return answer.data
   return answer.error.issues.map(({ path, message }) => [...path, message].join(': ')).join('; ')

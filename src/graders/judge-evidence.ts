@@ -2,10 +2,10 @@ import type { GradeInput } from '../contracts.ts'
 import type { TranscriptEvent } from '../model/trial.ts'
 import { shorten } from '../util/visible.ts'
 import { findInside, readInside, whyUnread } from './inside.ts'
+import { patchEvidence } from './judge-patch.ts'
 import type { Evidence } from './judge-prompt.ts'
 
 /** Characters of each piece that a judge sees; about 4 characters make a token. */
-const maxPatch = 80_000
 const maxTranscript = 60_000
 const maxEvent = 2_000
 const maxFile = 20_000
@@ -17,8 +17,7 @@ export type Included = 'patch' | 'transcript' | { files: string[] }
 export async function gatherEvidence(input: GradeInput, include: readonly Included[]): Promise<Evidence[]> {
   const evidence: Evidence[] = []
   for (const part of include) {
-    if (part === 'patch')
-      evidence.push({ title: "patch: the agent's changes", text: input.patch, maxCharacters: maxPatch })
+    if (part === 'patch') evidence.push(...patchEvidence(input.patch))
     else if (part === 'transcript') evidence.push(transcriptEvidence(input.transcript))
     else evidence.push(...(await fileEvidence(input, part.files)))
   }

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { judge } from './judge.ts'
 import { type GradingPlace, gradingPlace, type Scene } from './testing/input.ts'
 import { mistakes } from './testing/mistakes.ts'
+import { canaryOf, goodCanary, badCanary } from './testing/canary.ts'
 import { anthropicMessage, chatCompletion, type ModelServer, modelServer } from './testing/model-server.ts'
 
 const key = 'sk-very-secret-key-123456'
@@ -22,9 +23,11 @@ const answer = (score: number, verdict: string, ...reasons: string[]): string =>
 
 /** Lets a judge that gives these answers, one after the other, grade a scene. */
 async function grade(answers: string[], given: object = {}, scene: Scene = {}) {
-  server = await modelServer((_call, index) => ({
-    body: chatCompletion(answers[index] ?? 'no more answers'),
-  }))
+  server = await modelServer(call => {
+    const canary = canaryOf(call)
+    if (canary) return { body: chatCompletion(canary === 'good' ? goodCanary : badCanary) }
+    return { body: chatCompletion(answers[votes().length - 1] ?? 'no more answers') }
+  })
   const input = await place.input({ secrets, patch: '+ good line\n', ...scene })
   const parsed = judge.config.parse({
     rubric: 'Is it good?',
@@ -36,8 +39,11 @@ async function grade(answers: string[], given: object = {}, scene: Scene = {}) {
   return { input, grading: judge.grade(input, parsed) }
 }
 
+/** The calls that were about the trial. */
+const votes = () => server.calls.filter(call => canaryOf(call) === null)
+
 const prompt = (call = 0): string => {
-  const messages = server.calls[call]?.body.messages as { role: string; content: string }[]
+  const messages = votes()[call]?.body.messages as { role: string; content: string }[]
   return messages.find(message => message.role === 'user')?.content ?? ''
 }
 
@@ -62,16 +68,17 @@ test('the explanation names model, verdict, score and reasons, and details hold 
     votes: [{ score: 0.8, verdict: 'pass' }],
     agreement: 1,
     observedModels: ['judge-1-2026'],
-    calls: 1,
-    inputTokens: 100,
-    outputTokens: 20,
+    canary: { good: { verdict: 'pass' }, bad: { verdict: 'fail' } },
+    calls: 3,
+    inputTokens: 300,
+    outputTokens: 60,
   })
 })
 
 test('of several votes the median score and the majority count, and the agreement is told', async () => {
   const votes = [answer(0.9, 'pass', 'good'), answer(0.1, 'fail', 'bad'), answer(0.8, 'pass', 'fine')]
   const result = await (await grade(votes, { votes: 3 })).grading
-  expect(result).toMatchObject({ score: 0.8, pass: true, details: { calls: 3, inputTokens: 300 } })
+  expect(result).toMatchObject({ score: 0.8, pass: true, details: { calls: 5, inputTokens: 500 } })
   expect(result.explanation).toContain('2 of 3 votes agree: good')
   expect((result.details as { agreement: number }).agreement).toBeCloseTo(2 / 3)
 })
@@ -133,7 +140,7 @@ test('text that plays the judge stays inside of a fence whose number it cannot k
 
 test('an answer that cannot be read is asked for once more', async () => {
   const result = await (await grade(['Looks good!', answer(1, 'pass')])).grading
-  expect(result).toMatchObject({ pass: true, details: { calls: 2 } })
+  expect(result).toMatchObject({ pass: true, details: { calls: 4 } })
   expect(prompt(1)).toContain('Your last answer could not be read.')
 })
 
@@ -163,7 +170,10 @@ test('the rubric can be a file of the suite', async () => {
 })
 
 test('works with Anthropic messages', async () => {
-  server = await modelServer(() => ({ body: anthropicMessage(answer(0.75, 'pass')) }))
+  server = await modelServer(call => {
+    const canary = { good: goodCanary, bad: badCanary, none: answer(0.75, 'pass') }[canaryOf(call) ?? 'none']
+    return { body: anthropicMessage(canary) }
+  })
   const input = await place.input({ secrets: { MY_KEY: key } })
   const given = judge.config.parse({
     rubric: 'r',
@@ -185,7 +195,7 @@ test('the key gets neither to the judge in the prompt, nor into logs, explanatio
   const logs = await Promise.all(
     (await readdir(input.logs)).map(name => readFile(join(input.logs, name), 'utf8')),
   )
-  expect(logs).toHaveLength(3)
+  expect(logs).toHaveLength(7)
   for (const text of [prompt(), ...logs, JSON.stringify(result)]) {
     expect(text).not.toContain(key)
     expect(text).not.toContain(encoded.slice(0, 16))

@@ -1,18 +1,15 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { z } from 'zod'
 import type { GradeInput } from '../contracts.ts'
 import { InfraError } from '../errors.ts'
 import { defineGrader } from '../registry.ts'
 import { duration } from '../util/duration.ts'
+import { sha256 } from '../util/json.ts'
 import { redactor } from '../util/redact.ts'
-import { shorten, visible } from '../util/visible.ts'
 import { insidePath } from './inside.ts'
-import { type JudgeAnswer, readJudgeAnswer } from './judge-answer.ts'
-import { askJudge } from './judge-client.ts'
+import { canaryProblem, type CanaryResult, tryCanary } from './judge-canary.ts'
 import { gatherEvidence } from './judge-evidence.ts'
-import { type Evidence, judgePrompt } from './judge-prompt.ts'
-import { type JudgeModel, judgeApis, type JudgeReply } from './judge-protocols.ts'
+import { type JudgeModel, judgeApis } from './judge-protocols.ts'
+import { castVote, tally, type Vote } from './judge-vote.ts'
 import { suiteText } from './suite-files.ts'
 
 const defaults = {
@@ -73,15 +70,39 @@ export const judge = defineGrader({
       text: redact.text(part.text),
     }))
     const model = modelOf(input, given)
+    const canary = await canaryOf(input, model, redact.text)
     const votes: Vote[] = []
     for (let vote = 1; vote <= given.votes; vote++) {
-      votes.push(
-        await castVote(input, { model, rubric, evidence, name: `vote-${vote}`, redact: redact.text }),
-      )
+      const ballot = { rubric, task: input.task.prompt, evidence, name: `vote-${vote}` }
+      votes.push(await castVote(input, model, ballot, redact.text))
     }
-    return tally(votes, given)
+    return tally(votes, canary, given)
   },
 })
+
+/**
+ * Whether this model can tell right from wrong at all: found out once per run, by whichever trial comes first, whose use of
+ * tokens it counts as. Throws InfraError if it cannot.
+ */
+async function canaryOf(
+  input: GradeInput,
+  model: JudgeModel,
+  redact: (text: string) => string,
+): Promise<{ result: CanaryResult; paidHere: boolean }> {
+  let paidHere = false
+  const { api, baseUrl, model: name, keyName, maxTokens } = model
+  const key = sha256(JSON.stringify([api, baseUrl, name, keyName, maxTokens]))
+  const result = await input.oncePerRun(`canary-${key}`, () => {
+    paidHere = true
+    return tryCanary(input, model, redact)
+  })
+  const problem = canaryProblem(result)
+  if (problem !== null)
+    throw new InfraError(
+      `the judge ${name} is void for this run, as it misjudged a sample of ours: ${problem}`,
+    )
+  return { result, paidHere }
+}
 
 function keyNameOf({ api, apiKeyEnv }: Config): string | null {
   return apiKeyEnv === undefined ? defaults[api].apiKeyEnv : apiKeyEnv
@@ -104,69 +125,4 @@ function modelOf({ secrets }: GradeInput, given: Config): JudgeModel {
     maxTokens: given.maxTokens,
     timeoutMs: given.timeout,
   }
-}
-
-interface Ballot {
-  model: JudgeModel
-  rubric: string
-  evidence: Evidence[]
-  /** Of its logs. */
-  name: string
-  redact: (text: string) => string
-}
-
-interface Vote {
-  answer: JudgeAnswer
-  replies: JudgeReply[]
-}
-
-/** An answer that cannot be used is asked for once more. The question and all answers are kept as logs. */
-async function castVote(input: GradeInput, { model, rubric, evidence, name, redact }: Ballot): Promise<Vote> {
-  const prompt = judgePrompt(rubric, redact(input.task.prompt), evidence)
-  await writeFile(join(input.logs, `${name}-prompt.txt`), `${prompt.system}\n\n${prompt.user}\n`)
-  const replies: JudgeReply[] = []
-  let problem = ''
-  for (const reminder of ['', '\n\nYour last answer could not be read. Answer with the JSON object alone.']) {
-    const reply = await askJudge(model, { ...prompt, user: prompt.user + reminder }, input.signal)
-    replies.push(reply)
-    const text = redact(reply.text)
-    await writeFile(join(input.logs, `${name}-answer-${replies.length}.txt`), text)
-    const answer = readJudgeAnswer(text)
-    if (typeof answer !== 'string') return { answer, replies }
-    const cure = reply.cutOff ? ` (it was cut off: raise maxTokens, which is ${model.maxTokens})` : ''
-    problem = `${answer}${cure}: ${visible(shorten(text.trim(), 300)) || 'it is empty'}`
-  }
-  throw new InfraError(`the judge ${model.model} gave no usable answer twice; the last one: ${problem}`)
-}
-
-function tally(votes: readonly Vote[], { model, threshold }: Config) {
-  const answers = votes.map(vote => vote.answer)
-  const score =
-    answers.map(answer => answer.score).toSorted((a, b) => a - b)[Math.floor(answers.length / 2)] ?? 0
-  const passes = answers.filter(answer => answer.verdict === 'pass').length
-  const verdict = passes * 2 > answers.length ? 'pass' : 'fail'
-  const agreeing = Math.max(passes, answers.length - passes)
-  const replies = votes.flatMap(vote => vote.replies)
-  // The words of one vote that stands for the result.
-  const spokesman = answers.find(answer => answer.verdict === verdict)
-  const reasons = (spokesman?.reasons ?? []).slice(0, 5).map(reason => visible(shorten(reason, 500)))
-  const agreement = answers.length === 1 ? '' : `, ${agreeing} of ${answers.length} votes agree`
-  return {
-    score,
-    pass: verdict === 'pass' && score >= threshold,
-    explanation: `${model} says ${verdict} with a score of ${score} (at least ${threshold} is needed)${agreement}: ${reasons.join(' ') || 'no reason given'}`,
-    details: {
-      votes: answers,
-      agreement: agreeing / answers.length,
-      observedModels: [...new Set(replies.map(reply => reply.model))],
-      calls: replies.length,
-      inputTokens: total(replies.map(reply => reply.inputTokens)),
-      outputTokens: total(replies.map(reply => reply.outputTokens)),
-    },
-  }
-}
-
-/** Null if one of them is unknown. */
-function total(numbers: readonly (number | null)[]): number | null {
-  return numbers.reduce((sum, number) => (sum === null || number === null ? null : sum + number), 0)
 }

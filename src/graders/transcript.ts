@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import type { GradeInput } from '../contracts.ts'
 import { tokensOf } from '../core/measure.ts'
+import { commandOf, toolCalls } from '../core/tool-calls.ts'
 import { InfraError } from '../errors.ts'
 import { defineGrader } from '../registry.ts'
 import { duration, formatDuration } from '../util/duration.ts'
 import { type Regex, regex, regexMatches, showRegex } from '../util/regex.ts'
 import { shorten, visible } from '../util/visible.ts'
 import { type Check, gradeChecks, listed } from './checks.ts'
-import { bringsIn, commandOf, isTool, toolCalls } from './tool-use.ts'
+import { bringsIn, isTool } from './tool-use.ts'
 
 const names = z.array(z.string().min(1)).min(1)
 const regexes = z.array(regex).min(1)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Flags } from './flag.ts'
 
 export const TrialSpec = z.strictObject({
   /** `task/setup/index` */
@@ -130,7 +131,8 @@ export const GradedTrial = z.strictObject({
   attempt: Attempt,
   outcome: Outcome,
   grades: z.array(Grade),
-  /** Weighted mean of the scored grades, in [0,1]. */
+  ...Flags,
+  /** Weighted mean of the scored grades, in [0,1]; 0 where the trial is flagged. */
   score: z.number().min(0).max(1),
   pass: z.boolean(),
 })
@@ -145,6 +147,7 @@ export const ErroredTrial = z.strictObject({
   attempt: Attempt.nullable(),
   outcome: Outcome.nullable(),
   grades: z.array(Grade),
+  ...Flags,
 })
 export type ErroredTrial = z.infer<typeof ErroredTrial>
 

@@ -1,6 +1,7 @@
 import type { Report } from '../model/report.ts'
 import type { RunManifest } from '../model/run.ts'
 import type { Trial } from '../model/trial.ts'
+import { flagLine } from './flag-text.ts'
 import { count, formatCost } from './format.ts'
 import { reasonOf } from './problems.ts'
 import { element, text } from './xml.ts'
@@ -85,9 +86,11 @@ function taskCase(classname: string, task: string, trials: readonly Trial[]): Te
     errored: String(trials.length - graded.length),
     cost: costUsd === null ? 'unknown' : formatCost(costUsd),
   }
-  const lines = trials.map(trial =>
+  const lines = trials.flatMap(trial => [
     [trialEnd(trial).padEnd(7), trial.id, reasonOf(trial) ?? ''].join('  ').trimEnd(),
-  )
+    ...trial.flags.map(flag => `  flag ${flag.kind}: ${flagLine(flag)}`),
+    ...trial.notices.map(notice => `  notice ${notice.kind}: ${flagLine(notice)}`),
+  ])
   return {
     result,
     seconds,

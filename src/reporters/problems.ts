@@ -1,4 +1,5 @@
 import type { Trial } from '../model/trial.ts'
+import { flagLine } from './flag-text.ts'
 import { count, formatDuration } from './format.ts'
 import { groupBy } from './group-by.ts'
 import { firstLine, safeText } from './text.ts'
@@ -18,7 +19,8 @@ export interface Problem {
 export function reasonOf(trial: Trial): string | null {
   if (trial.status === 'errored') return `${trial.phase}: ${firstLine(trial.message) || 'no message'}`
   if (trial.pass) return null
-  const { attempt } = trial
+  const { attempt, flags } = trial
+  if (flags[0]) return `tampering: ${flagLine(flags[0])}`
   const words = firstLine(attempt.message ?? '')
   if (attempt.stop === 'crash') return words || exitWords(attempt.exitCode)
   const ended = attempt.stop === 'timeout' ? `timed out after ${formatDuration(attempt.durationMs)}` : null

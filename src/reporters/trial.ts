@@ -1,4 +1,5 @@
 import type { Attempt, Grade, Trial } from '../model/trial.ts'
+import { flagLines } from './flag-text.ts'
 import { count, formatCost, formatDuration, formatTokens, unknown } from './format.ts'
 import { toned, type Paint, type Tone } from './paint.ts'
 import { patchLines } from './patch-text.ts'
@@ -34,7 +35,9 @@ export function renderTrial(facts: TrialFacts, paint: Paint, columns = 100): str
       ...reasonLines(trial, columns),
       ...factLines(trial).map(([name, text]) => `${paint.quiet(name.padEnd(11))}${text}`),
     ],
+    flagLines('Tampering, so it does not pass', trial.flags, paint, paint.bad, columns),
     gradeLines(trial, paint, columns),
+    flagLines('Worth a look (does not bear on the verdict)', trial.notices, paint, paint.unsure, columns),
     ...(trial.attempt === null
       ? []
       : [

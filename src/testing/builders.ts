@@ -79,6 +79,8 @@ export function aGradedTrial(id = 'task/setup/0', change: Partial<GradedTrial> =
     attempt: anAttempt(),
     outcome: anOutcome(),
     grades: [aGrade()],
+    flags: [],
+    notices: [],
     score: 1,
     pass: true,
     ...change,
@@ -94,6 +96,8 @@ export function anErroredTrial(id = 'task/setup/0', change: Partial<ErroredTrial
     attempt: null,
     outcome: null,
     grades: [],
+    flags: [],
+    notices: [],
     ...change,
   }
 }

@@ -14,16 +14,17 @@ export function checkVerdict(trial: Trial, task: Task | undefined): string[] {
   if (trial.grades.length === 0)
     return trial.status === 'graded' ? [...mistakes, 'it is graded without a grade'] : mistakes
 
-  const { attempt, outcome, grades } = trial
+  const { attempt, outcome, grades, flags, notices } = trial
   if (!attempt || !outcome) return [...mistakes, 'it has grades, but no attempt or outcome']
-  const derived = toTrial(trial, { attempt, outcome, grades })
+  const derived = toTrial(trial, { attempt, outcome, grades, flags, notices })
   if (derived.status !== trial.status)
     return [...mistakes, `its grades make it ${derived.status}, it says ${trial.status}`]
   if (derived.status !== 'graded' || trial.status !== 'graded') return mistakes
+  const and = flags.length > 0 ? ' and flags' : ''
   if (derived.pass !== trial.pass)
-    mistakes.push(`its grades give ${word(derived.pass)}, it says ${word(trial.pass)}`)
+    mistakes.push(`its grades${and} give ${word(derived.pass)}, it says ${word(trial.pass)}`)
   if (Math.abs(derived.score - trial.score) > 1e-9)
-    mistakes.push(`its grades give score ${derived.score}, it says ${trial.score}`)
+    mistakes.push(`its grades${and} give score ${derived.score}, it says ${trial.score}`)
   return mistakes
 }
 

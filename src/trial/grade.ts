@@ -115,6 +115,8 @@ async function gradeInput(
       return workspace
     },
     once: (name, make) => parts.once(`${task.id}/${spec.name}/${name}`, make),
+    // No task is named so: an id holds no space.
+    oncePerRun: (name, make) => parts.once(`every task/${spec.type}/${name}`, make),
     files: spec.files,
     logs,
     scratch,

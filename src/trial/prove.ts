@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { attemptThat } from '../core/attempt.ts'
+import { findTampering } from '../core/tampering/find.ts'
 import { InfraError, UserError } from '../errors.ts'
 import type { Patch, PreparedSource } from '../contracts.ts'
 import type { Task } from '../model/suite.ts'
@@ -57,7 +58,7 @@ export async function prove(task: Task, times: number, parts: TrialParts, logs: 
     for (let time = 0; time < times; time++) {
       proof.nothing = await gradePatch(subject, prepared, nothing, join(logs, `nothing-${time}`), parts)
       proof.reference = await gradePatch(subject, prepared, reference, join(logs, `reference-${time}`), parts)
-      proof.problems.push(...problemsOf(proof))
+      proof.problems.push(...problemsOf(proof), ...flagsOf(proof, reference, task))
       if (proof.problems.length > 0) break
     }
   } catch (error) {
@@ -96,6 +97,15 @@ async function gradePatch(
   await mkdir(logs, { recursive: true })
   const evidence = { attempt: noAgent, transcript: [], outcome: toOutcome(patch), patch: patch.text }
   return gradeAttempt(task, evidence, { prepared, placement: bare, logs }, parts)
+}
+
+/** A reference that would be flagged asks of agents what is taken for tampering. */
+function flagsOf(proof: Proof, { text }: Patch, task: Task): string[] {
+  const { flags } = findTampering({ patch: text, transcript: [], grades: proof.reference }, task)
+  return flags.map(
+    ({ kind, explanation, evidence: [first] }) =>
+      `The reference patch would be flagged (${kind}): ${explanation} ${first && 'file' in first ? `${first.file}:${first.line ?? 1}: ${first.text}` : ''}`,
+  )
 }
 
 function problemsOf({ reference, nothing: untouched }: Proof): string[] {

@@ -1,12 +1,14 @@
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
+import { findTampering } from '../core/tampering/find.ts'
 import { InfraError, isOutside } from '../errors.ts'
-import { TranscriptEvent, type Trial } from '../model/trial.ts'
-import { parseJson, sha256 } from '../util/json.ts'
+import type { Trial } from '../model/trial.ts'
+import { sha256 } from '../util/json.ts'
 import { gradeAttempt } from './grade.ts'
 import { patchFile, transcriptFile, type TrialParts } from './parts.ts'
 import { placementOf } from './placement.ts'
+import { readTranscript } from './read-transcript.ts'
 import { toTrial } from './to-trial.ts'
 
 /**
@@ -42,14 +44,17 @@ export async function regrade(trial: Trial, stored: string, parts: TrialParts): 
           `the stored patch of ${id} is not the one that was captured (a secret was redacted in it, or it was changed)`,
         )
       }
-      const transcript = await readTranscript(join(stored, transcriptFile))
+      const transcript = readTranscript(
+        await readFile(join(stored, transcriptFile), 'utf8'),
+        join(stored, transcriptFile),
+      )
       const prepared = await parts.prepared(task.source)
       const evidence = { attempt, outcome, patch, transcript }
       const ground = { prepared, placement: placementOf(setup, parts.harness(setup)), logs }
       const grades = await gradeAttempt(task, evidence, ground, parts)
       return toTrial(
         { ...key, durationMs: trial.durationMs + performance.now() - start },
-        { ...evidence, grades },
+        { ...evidence, grades, ...findTampering({ ...evidence, grades }, task) },
       )
     } catch (error) {
       parts.signal.throwIfAborted()
@@ -64,20 +69,12 @@ export async function regrade(trial: Trial, stored: string, parts: TrialParts): 
         attempt,
         outcome,
         grades: [],
+        flags: [],
+        notices: [],
       }
     }
   } finally {
     await parts.saveFiles(trial.id, logs)
     await rm(folder, { recursive: true, force: true, maxRetries: 3 })
   }
-}
-
-async function readTranscript(path: string): Promise<TranscriptEvent[]> {
-  const lines = (await readFile(path, 'utf8')).split('\n').filter(line => line !== '')
-  return lines.map((line, index) => {
-    const event = TranscriptEvent.safeParse(parseJson(line))
-    if (!event.success)
-      throw new InfraError(`${path}:${index + 1}: no transcript event; the file was changed`)
-    return event.data
-  })
 }

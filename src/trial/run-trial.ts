@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { InfraError, isOutside } from '../errors.ts'
 import type { HarnessResult, Patch, Workspace } from '../contracts.ts'
+import { findTampering } from '../core/tampering/find.ts'
 import type { Attempt, Grade, Outcome, Phase, Trial, TrialSpec } from '../model/trial.ts'
 import { toContent, writeTree } from '../util/file-tree.ts'
 import { attempt } from './attempt.ts'
@@ -93,12 +94,14 @@ async function tryTrial(
     const evidence = { ...ended.result, outcome: paid.outcome, patch: ended.patch.text }
     paid.grades = await gradeAttempt(task, evidence, { prepared, placement, logs }, parts)
     parts.signal.throwIfAborted()
-    return { trial: toTrial(key(), { ...evidence, grades: paid.grades }), transient: false }
+    const judged = { ...evidence, grades: paid.grades }
+    const trial = toTrial(key(), { ...judged, ...findTampering(judged, task) })
+    return { trial, transient: false }
   } catch (error) {
     parts.signal.throwIfAborted()
     if (!isOutside(error)) throw error
     return {
-      trial: { status: 'errored', ...key(), phase, message: error.message, ...paid },
+      trial: { status: 'errored', ...key(), phase, message: error.message, ...paid, flags: [], notices: [] },
       // Once the agent ran, starting again would pay twice: grading is what `agent-eval grade` does again.
       transient: error instanceof InfraError && error.transient && paid.attempt === null,
     }

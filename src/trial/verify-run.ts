@@ -4,11 +4,12 @@ import type { StoredRun } from '../contracts.ts'
 import { checkPlan, checkSummaries, isTrialId } from '../core/check-run.ts'
 import type { Finding } from '../model/finding.ts'
 import type { RunManifest } from '../model/run.ts'
-import type { Suite } from '../model/suite.ts'
+import type { Suite, Task } from '../model/suite.ts'
 import type { Grade, Trial } from '../model/trial.ts'
+import { checkFlags } from './check-flags.ts'
 import { checkPatch } from './check-patch.ts'
 import { checkVerdict } from './check-verdict.ts'
-import { patchFile } from './parts.ts'
+import { patchFile, transcriptFile } from './parts.ts'
 
 /** How the grades of one type of grader are derived again from what is stored. */
 export interface Recheck {
@@ -54,7 +55,7 @@ export async function verifyRun(run: StoredRun, parts: VerifyParts): Promise<Fin
     const task = suite.tasks.find(({ id }) => id === trial.task)
     if (!isSuiteRedacted) add(trial.id, 'problem', ofTrial(trial))
     add(trial.id, 'problem', checkVerdict(trial, task))
-    findings.push(...(await checkStoredPatch(trial, parts)))
+    findings.push(...(await checkFiles(trial, task, parts)))
     for (const grade of trial.grades) {
       const config = task?.graders.find(({ name }) => name === grade.grader)?.config
       findings.push(...(await checkGrade(trial, grade, config, parts)))
@@ -65,15 +66,26 @@ export async function verifyRun(run: StoredRun, parts: VerifyParts): Promise<Fin
   return findings
 }
 
-async function checkStoredPatch(trial: Trial, parts: VerifyParts): Promise<Finding[]> {
+/** The stored patch, and the flags that it and the transcript give. */
+async function checkFiles(trial: Trial, task: Task | undefined, parts: VerifyParts): Promise<Finding[]> {
   if (!trial.outcome) return []
-  const patch = await readIfAny(join(parts.trialFolder(trial.id), patchFile))
+  const folder = parts.trialFolder(trial.id)
+  const [patch, transcript] = await Promise.all(
+    [patchFile, transcriptFile].map(name => readIfAny(join(folder, name))),
+  )
   const about = (kind: Finding['kind'], message: string): Finding => ({ trial: trial.id, kind, message })
-  if (patch === null) return [about('problem', `${patchFile} is missing`)]
-  const mistakes = await checkPatch(patch, trial.outcome)
-  if (mistakes.length > 0 && isRedacted(patch.toString('latin1'), parts))
-    return [about('unknown', `${patchFile} is redacted, cannot be checked`)]
-  return mistakes.map(message => about('problem', message))
+  if (!patch) return [about('problem', `${patchFile} is missing`)]
+  const checked = (mistakes: readonly string[], what: string, texts: readonly string[]): Finding[] =>
+    mistakes.length > 0 && texts.some(text => isRedacted(text, parts))
+      ? [about('unknown', `${what} redacted, cannot be checked`)]
+      : mistakes.map(message => about('problem', message))
+  const findings = checked(await checkPatch(patch, trial.outcome), `${patchFile} is`, [
+    patch.toString('latin1'),
+  ])
+  if (!transcript) return [...findings, about('problem', `${transcriptFile} is missing`)]
+  const stored = { patch: patch.toString('utf8'), transcript: transcript.toString('utf8') }
+  const texts = [stored.patch, stored.transcript, JSON.stringify(trial)]
+  return [...findings, ...checked(checkFlags(trial, stored, task), 'what its flags come from is', texts)]
 }
 
 async function checkGrade(

@@ -57,11 +57,22 @@ export interface Scene {
   secrets?: Record<string, string>
   env?: Record<string, string>
   signal?: AbortSignal
+  /** What was made once for the run that it belongs to; without it, a run of its own. */
+  run?: Map<string, Promise<unknown>>
 }
 
 export interface GradingPlace {
   input(scene: Scene): Promise<GradeInput>
   close(): Promise<void>
+}
+
+/** Makes a value once for each key. */
+function remember(made: Map<string, Promise<unknown>>): GradeInput['once'] {
+  return <T>(key: string, make: () => Promise<T>) => {
+    const value = made.get(key) ?? make()
+    made.set(key, value)
+    return value as Promise<T>
+  }
 }
 
 /** Real folders and real processes for graders under test. */
@@ -102,11 +113,8 @@ export async function gradingPlace(): Promise<GradingPlace> {
           return opened
         },
         pristine: ({ hidden, files = {} }) => open(scene.pristine ?? {}, hidden, files),
-        once<T>(key: string, make: () => Promise<T>) {
-          const value = made.get(key) ?? make()
-          made.set(key, value)
-          return value as Promise<T>
-        },
+        once: remember(made),
+        oncePerRun: remember(scene.run ?? new Map()),
         files: tree(scene.files ?? {}),
         logs: await folder('logs'),
         scratch: await folder('scratch'),

@@ -41,6 +41,8 @@ export function sampleTrial(sample: TrialSample): Trial {
       attempt: null,
       outcome: null,
       grades: [],
+      flags: [],
+      notices: [],
     }
   }
   const pass = end === 'passed'
@@ -60,6 +62,8 @@ export function sampleTrial(sample: TrialSample): Trial {
       linesRemoved: 3,
     },
     grades,
+    flags: [],
+    notices: [],
     score: pass ? 1 : 0.5,
     pass,
   }
