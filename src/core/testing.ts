@@ -152,6 +152,7 @@ export function manifestOf(trials: readonly Trial[], plan = trials.map(({ id }) 
       user: null,
       ci: false,
     },
+    rules: null,
     summaries: [],
   }
 }

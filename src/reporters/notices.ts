@@ -3,11 +3,14 @@ import type { RunManifest } from '../model/run.ts'
 import type { Totals } from './totals.ts'
 
 /** What a reader must know before the numbers are believed, one sentence or a few each. */
-export function noticesOf({ run, warnings }: Report, { retried }: Totals): string[] {
+export function noticesOf({ run, warnings, verdictByHead }: Report, { retried }: Totals): string[] {
   const again = retried === 1 ? '1 trial was' : `${retried} trials were`
   return [
     ...warnings.map(warning => `warning: ${warning}`),
     ...(retried > 0 ? [`${again} started again after a passing infrastructure fault.`] : []),
+    ...(verdictByHead
+      ? [`By the thresholds and baseline in the working tree it would be "${verdictByHead.decision}".`]
+      : []),
     ...scriptedNotice(run),
   ]
 }
