@@ -41,8 +41,10 @@ export interface RunOptions extends ReportOptions {
 
 /** `agent-eval run SUITE`: load → plan → run → judge → report. */
 export async function run(file: string | undefined, options: RunOptions, io: Io): Promise<ExitCode> {
+  checkCombination(options)
   const earlier = options.resume === undefined ? null : await storeFor(io, null).load(options.resume)
-  checkCombination(options, earlier)
+  if (options.gate && earlier?.manifest.rules)
+    throw new UserError(onlyOnce(earlier.manifest.id, earlier.manifest.rules))
   const ruled =
     options.base === undefined
       ? null
@@ -128,7 +130,10 @@ async function execute(
           facts: {
             id: runId,
             isolation: { ...sandbox.isolation, workspace: workspaces.kind },
-            provenance: await provenance(existsSync(suite.file) ? dirname(suite.file) : io.cwd, io),
+            provenance: await provenance(
+              rules === null && existsSync(suite.file) ? dirname(suite.file) : io.cwd,
+              io,
+            ),
             rules,
           },
           now: () => new Date().toISOString(),
@@ -142,21 +147,14 @@ async function execute(
   }
 }
 
-/** What would let the working tree, or a run that it could have brought, decide after all. */
-function checkCombination(options: RunOptions, earlier: StoredRun | null): void {
-  const { base, approve, baseline, resume, gate } = options
+/** With a base neither the working tree nor a run that it could have brought may decide. */
+function checkCombination({ base, approve, baseline, resume }: RunOptions): void {
   if (base === undefined && approve !== undefined)
     throw new UserError('--approve is about changes since a commit: name it, as in --base origin/main')
   if (base !== undefined && baseline !== undefined)
-    throw new UserError(
-      '--base and --baseline exclude each other: with --base the baseline is that of the commit',
-    )
+    throw new UserError('--base and --baseline exclude each other: the baseline is that of the commit')
   if (base !== undefined && resume !== undefined)
-    throw new UserError(
-      '--base and --resume exclude each other: a gate trusts no run that it finds, start a new one',
-    )
-  if (gate && earlier?.manifest.rules)
-    throw new UserError(onlyOnce(earlier.manifest.id, earlier.manifest.rules))
+    throw new UserError('--base and --resume exclude each other: a gate trusts no run that it finds')
 }
 
 function suiteFile(file: string | undefined): string {

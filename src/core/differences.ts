@@ -11,15 +11,19 @@ export function differences(base: unknown, head: unknown, path = ''): string[] {
   if (canonicalJson(base ?? null) === canonicalJson(head ?? null)) return []
   if (isRecord(base) && isRecord(head) && !isFile(base) && !isFile(head)) {
     const keys = [...new Set([...Object.keys(base), ...Object.keys(head)])].toSorted()
-    return keys.flatMap(key =>
-      differences(own(base, key), own(head, key), path === '' ? key : `${path}.${key}`),
-    )
+    return keys.flatMap(key => differences(own(base, key), own(head, key), step(path, key)))
   }
   const name = path === '' ? '' : `${path}: `
   const [before, after] = [shown(base), shown(head)]
   if (base === undefined) return [`${name}added${after === null ? '' : `, ${after}`}`]
   if (head === undefined) return [`${name}removed${before === null ? '' : `, ${before}`}`]
   return [before === null || after === null ? `${name}changed` : `${name}${before} -> ${after}`]
+}
+
+/** `limits.timeoutMs`, `context[AGENTS.md]` */
+function step(path: string, key: string): string {
+  if (!/^[\w-]+$/.test(key)) return `${path}[${key}]`
+  return path === '' ? key : `${path}.${key}`
 }
 
 /** Null for what is too long, or too deep, to be read in a line. */
