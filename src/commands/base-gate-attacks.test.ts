@@ -107,12 +107,7 @@ test.each(attacks)('a pull request that makes the agent worse and $name is red',
   const pr = await pullRequest()
   await pr.worsen()
   await attack.change(pr)
-  const { exitCode, decision, open, stderr } = await pr.gate()
-  expect({ exitCode, decision, open }, stderr).toEqual({
-    exitCode: 1,
-    decision: 'regressed',
-    open: attack.open,
-  })
+  expect(await pr.gate()).toMatchObject({ exitCode: 1, decision: 'regressed', open: attack.open })
   expect(await readdir(pr.env['AGENT_EVAL_WORK'] ?? '')).toEqual([])
   expect(await readdir(pr.path)).not.toContain('ran')
 })

@@ -24,8 +24,9 @@ test('honest changes of what is under test are measured, and go through', async 
     '    prompt: "{{prompt}} Please."\n    skills: [./skills/kind]\n    context:',
   )
   await pr.edit('evals/agent.yaml', 'I do not know.', 'I know nothing.')
-  const { exitCode, open, added, stderr } = await pr.gate()
-  expect({ exitCode, open, added }, stderr).toEqual({ exitCode: 0, open: [], added: [] })
+  const judged = await pr.gate()
+  expect(judged).toMatchObject({ exitCode: 0, open: [], added: [] })
+  const { stderr } = judged
   expect(stderr).toMatch(/Rules of main \([0-9a-f]{7}\); tested is [0-9a-f]{7}\.\n/)
   expect(stderr).toMatch(
     /tested +guided: context\[AGENTS\.md\]: changed; guided: context\[CLAUDE\.md\]: added/,
@@ -67,16 +68,16 @@ test('changed rules need approval, one by one or as they are now; a later change
     /name="margin" time="0\.000">\n<error message="needs approval: 10 -&gt; 20" type="needs-approval"\/>/,
   )
 
-  const half = await pr.gate('--approve', 'margin', '--approve', 'marzipan')
-  expect(half).toMatchObject({ exitCode: 3, open: ['trials'] })
-  expect(half.stderr).toContain('--approve marzipan fits no change')
+  const half = await pr.plan('--approve', 'margin', '--approve', 'marzipan')
+  expect(half).toMatch(/needs approval {2}trials [^]*approved {8}margin /)
+  expect(half).toContain('--approve marzipan fits no change')
   const digest = /all of them as they are now: --approve ([0-9a-f]{32})$/m.exec(refused.stderr)?.[1] ?? ''
   const approved = await pr.gate('--approve', digest)
   expect(approved).toMatchObject({ exitCode: 0, open: [] })
   expect(approved.stderr).toContain('6 of 6 trials passed')
 
   await pr.edit('evals/suite.yaml', 'margin: 20', 'margin: 90')
-  expect(await pr.gate('--approve', digest)).toMatchObject({ exitCode: 3, open: ['trials', 'margin'] })
+  expect(await pr.plan('--approve', digest)).toMatch(/needs approval {2}trials [^]*needs approval {2}margin /)
 })
 
 test('a new task and a new setup go through unrun; approved ones are run', async () => {
@@ -163,4 +164,18 @@ test('commits on the base that a branch has not got are not blamed on it without
   const { exitCode, open, stderr } = await pr.gate()
   expect({ exitCode, open }).toEqual({ exitCode: 3, open: ['margin'] })
   expect(stderr).toMatch(/main has commits that are not in HEAD[^]*merge or\s+rebase/)
+})
+
+test('a task that was mended goes through with its new baseline, once both are approved', async () => {
+  const pr = await pullRequest()
+  await pr.edit('evals/hidden/check.sh', '#!/bin/sh', '#!/bin/sh\n# as strict, but told better')
+  expect(await pr.gate('--approve', 'task:add')).toMatchObject({ exitCode: 3, decision: 'incomparable' })
+
+  await pr.run('run', 'evals/suite.yaml', '--isolation', 'none')
+  await pr.run('baseline', 'accept', 'latest', '--reason', 'the check was mended')
+  expect(await pr.plan()).toMatch(/needs approval {2}task:add [^]*needs approval {2}baseline /)
+  expect(await pr.gate('--approve', 'task:add', '--approve', 'baseline')).toMatchObject({
+    exitCode: 0,
+    open: [],
+  })
 })

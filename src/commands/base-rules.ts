@@ -1,4 +1,4 @@
-import { relative, resolve, sep } from 'node:path'
+import { dirname, relative, resolve, sep } from 'node:path'
 import { approve } from '../core/approval.ts'
 import { UserError } from '../errors.ts'
 import type { Baseline } from '../model/baseline.ts'
@@ -7,6 +7,7 @@ import type { Gate, Suite } from '../model/suite.ts'
 import { combineSuites } from '../suite/combine.ts'
 import { commitCopy, type Copy } from '../suite/copy.ts'
 import { ruleChanges } from '../suite/rule-changes.ts'
+import { sourceFolders } from '../suite/source-folders.ts'
 import { testedDifferences } from '../suite/under-test.ts'
 import { exportCommit } from '../util/git-export.ts'
 import {
@@ -95,7 +96,11 @@ async function loadFrom(
   const workRoot = await openWorkRoot(folders(io).work)
   try {
     const exported = await exportCommit(repository, commit, workRoot.path)
-    const copy = commitCopy(repository.root, exported, commit)
+    const copy = commitCopy(repository.root, exported.folder, commit)
+    // A repository can be large: all that a suite names stands in its folder, but for its sources.
+    await exported.write([insideOf(repository, dirname(path))])
+    const sources = sourceFolders(path, copy).map(folder => insideOf(repository, folder))
+    await exported.write(sources.filter(folder => !folder.startsWith('..')))
     const suite = await load(path, io, copy)
     return { suite, baseline: await baselineFrom(suite, copy, io) }
   } finally {
@@ -109,16 +114,21 @@ function baselineFrom({ name, gate }: Suite, copy: Copy, io: Io): Promise<Baseli
 }
 
 async function checkThere(path: string, base: Rules['base'], repository: Repository): Promise<void> {
-  const inside = relative(repository.root, path)
+  const inside = insideOf(repository, path)
   if (inside.startsWith('..'))
     throw new UserError(
       `${path} is outside of the repository ${repository.root}: run from the suite's own repository`,
     )
-  if (await hasFile(repository, base.commit, inside.split(sep).join('/'))) return
+  if (await hasFile(repository, base.commit, inside)) return
   throw new UserError(
     `${inside} is not in ${base.name} (${base.commit.slice(0, 7)}), so there are no rules to judge it by. ` +
       'A new suite is run without --base until it is merged with its first baseline; a suite that moved is given its old path until then.',
   )
+}
+
+/** As git names it. */
+function insideOf({ root }: Repository, path: string): string {
+  return relative(root, path).split(sep).join('/')
 }
 
 function underTestOf(base: Suite, head: Suite): string[] {

@@ -58,7 +58,8 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
     const rules = ruled?.rules ?? null
     if (options.json)
       answerJson(io, { suite: suite.name, fingerprint: suite.fingerprint, trials: specs, rules })
-    else tell(io, [describePlan(suite, specs), ...describeRules(rules)].join('\n'))
+    else
+      tell(io, [describePlan(suite, specs), ...describeRules(rules), ...(ruled?.warnings ?? [])].join('\n'))
     return exitCodes.pass
   }
 
@@ -107,6 +108,11 @@ async function execute(
   options: RunOptions,
   io: Io,
 ): ReturnType<typeof runSuite> {
+  // Before there are results, which must not be taken for changes.
+  const startedFrom = await provenance(
+    rules === null && existsSync(suite.file) ? dirname(suite.file) : io.cwd,
+    io,
+  )
   const interrupt = onInterrupt(io)
   const store = storeFor(io, suite)
   const runId = earlier?.manifest.id ?? newRunId(suite.name)
@@ -130,10 +136,7 @@ async function execute(
           facts: {
             id: runId,
             isolation: { ...sandbox.isolation, workspace: workspaces.kind },
-            provenance: await provenance(
-              rules === null && existsSync(suite.file) ? dirname(suite.file) : io.cwd,
-              io,
-            ),
+            provenance: startedFrom,
             rules,
           },
           now: () => new Date().toISOString(),

@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { place } from '../testing/cli.ts'
@@ -41,7 +41,11 @@ test('the files come out as their objects are: no filter, conversion, hook or wo
   expect(repository).toEqual({ root: at.path, gitDir: join(at.path, '.git') })
   const parent = join(at.path, '..', 'out')
   await mkdir(parent)
-  const folder = await exportCommit(repository, await resolveCommit(repository, 'main'), parent)
+  const { folder, write } = await exportCommit(repository, await resolveCommit(repository, 'main'), parent)
+  await write(['tools'])
+  expect(await readdir(folder)).toEqual(['tools'])
+  // A link may lead anywhere: then all is written.
+  await write(['tools', 'link'])
   expect(await readFile(join(folder, 'a.txt'), 'utf8')).toBe('one\ntwo $Id$\n')
   expect(await readFile(join(folder, 'left.txt'), 'utf8')).toBe('kept\n')
   expect((await lstat(join(folder, 'tools/x.sh'))).mode & 0o111).not.toBe(0)
@@ -61,7 +65,8 @@ test('a further work tree is a repository with all commits of the first', async 
   expect(repository.root).toBe(other)
   const parent = join(at.path, '..', 'out')
   await mkdir(parent)
-  const folder = await exportCommit(repository, await resolveCommit(repository, 'main'), parent)
+  const { folder, write } = await exportCommit(repository, await resolveCommit(repository, 'main'), parent)
+  await write([''])
   expect(await readFile(join(folder, 'a.txt'), 'utf8')).toBe('one\n')
 })
 

@@ -63,6 +63,8 @@ export interface PullRequest extends Place {
   worsen(): Promise<void>
   /** Commits everything and runs the gate by the rules of main. */
   gate(...args: string[]): Promise<Judged>
+  /** What the gate would say of the rules, without running anything. */
+  plan(...args: string[]): Promise<string>
 }
 
 export interface Judged extends CliResult {
@@ -93,6 +95,10 @@ export async function pullRequest(more: Record<string, string> = {}): Promise<Pu
     ...at,
     edit,
     worsen: () => at.write({ 'evals/context/AGENTS.md': 'Be kind.\n' }),
+    async plan(...args) {
+      const { stderr } = await at.run('run', 'evals/suite.yaml', '--base', 'main', '--dry-run', ...args)
+      return stderr
+    },
     async gate(...args) {
       await commit(at, 'change')
       const fast = ['--json', '--isolation', 'none']
