@@ -50,7 +50,7 @@ function declare(io: Io, run: (verb: () => Promise<ExitCode>) => Promise<void>):
     .addHelpText(
       'after',
       `
-Exit codes: 0 pass, 1 regressed (or not proven, or found damaged), 2 wrong input, 3 inconclusive, 4 infrastructure failed, 130 interrupted
+Exit codes: 0 pass, 1 regressed (or not proven, or found damaged), 2 wrong input, 3 inconclusive or to be approved, 4 infrastructure failed, 130 interrupted
 
 Examples:
   agent-eval init                                  a first suite for this repository
@@ -103,10 +103,7 @@ Examples:
     .option('--concurrency <n>', 'trials at a time (default: one per core, at least 2)', positive)
     .option('--dry-run', 'show the plan and stop')
     .option('--gate', 'compare with the baseline; the verdict is the exit code')
-    .option(
-      '--base <commit>',
-      'a gate by the rules of this commit: here is only what is tested (implies --gate)',
-    )
+    .option('--base <commit>', 'gate by the rules that the suite has in this commit')
     .option('--approve <item>', 'with --base: agree to a change of the rules (repeatable)', collect)
     .option('--baseline <file>', 'another baseline than the suite’s')
     .option('--strict', 'inconclusive is exit code 3 rather than 0')

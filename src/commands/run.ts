@@ -84,7 +84,7 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
   if (manifest.status === 'interrupted') {
     tell(
       io,
-      `Interrupted: ${trials.length} of ${specs.length} trials are kept. Go on with:\n  agent-eval run --resume ${manifest.id}`,
+      `Interrupted: ${trials.length} of ${specs.length} trials are kept. ${ruled ? 'A gate with --base is not resumed: start it again.' : `Go on with:\n  agent-eval run --resume ${manifest.id}`}`,
     )
     return exitCodes.interrupted
   }

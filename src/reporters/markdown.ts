@@ -58,6 +58,7 @@ function rulesSection({ run }: Report): string[] {
       prose(rulesTitle(run.rules, run)),
       '',
       ...lines.slice(0, mostProblems),
+      ...(lines.length > mostProblems ? [`- and ${lines.length - mostProblems} more`] : []),
       ...(how === null ? [] : ['', code(how)]),
     ].join('\n'),
   ]

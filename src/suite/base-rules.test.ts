@@ -33,6 +33,7 @@ const files = {
   'agents.md': 'be good',
   'tool.json': '{}',
   'skills/x/SKILL.md': '#',
+  'skills/x/run.test.js': '1',
   'a.js': 'test()',
 }
 
@@ -67,7 +68,6 @@ test('what an agent is told is under test, and so are its model and its program'
       .replace('AGENTS.md:', 'docs/more.md: ./agents.md, AGENTS.md:')
   const changed = {
     'agents.md': 'be better',
-    'tool.json': '[]',
     'skills/x/SKILL.md': '##',
     'agent.sh': 'run fast',
   }
@@ -162,13 +162,36 @@ test.each<[string, (whole: string) => string, Record<string, string[]>]>([
   ['a setup', t => t.replace('  a:\n', '  b:\n'), { 'removed setup:a': [], 'added setup:b': [] }],
 ])('%s is a rule: told, and as in the base until it is approved', async (_name, change, expected) => {
   expect(await changesOf(change)).toEqual(expected)
-  const head = await suiteOf(change)
+  await provesItself(await suiteOf(change))
+})
+
+test('so are placed files that are no text for agents', async () => {
+  const changed = {
+    'tool.json': '[]',
+    'skills/x/run.test.js': '2',
+    'skills/x/new.sh': 'x',
+    'skills/x/more.md': 'x',
+  }
+  expect(await changesOf(same, changed)).toEqual({
+    'changed setup:a': [
+      'context[tool.json]: changed',
+      'skills.x[new.sh]: added',
+      'skills.x[run.test.js]: changed',
+    ],
+  })
+  const files = combineSuites(await base, await suiteOf(same, changed), approveNone).setups['a']?.skills['x']
+  expect(Object.keys(files ?? {})).toEqual(['run.test.js', 'SKILL.md', 'more.md'])
+  expect(files?.['run.test.js']?.data).toBe('1')
+})
+
+/** Nothing of head is taken unasked, and all of it where it is approved. */
+async function provesItself(head: Suite): Promise<void> {
   const before = await base
   expect(combineSuites(before, head, approveNone)).toEqual({ ...before, file: head.file })
   const approved = combineSuites(before, head, approveAll)
   expect(approved.fingerprint).toBe(head.fingerprint)
   expect(approved).toMatchObject({ trials: head.trials, gate: head.gate, isolation: head.isolation })
-})
+}
 
 test('an approved task brings its source, under another name where base has one of that name', async () => {
   const moved = `r.git", commit: ${pin.replace('0', '1')}`
