@@ -70,12 +70,16 @@ export async function runSuite(
   return { manifest: stored.manifest, trials: stored.trials }
 }
 
-/** Compares a finished run: its setups with the baseline where a gate is asked for, and side by side with each other. */
+/**
+ * Compares a finished run: its setups with the baseline where a gate is asked for, and side by side with each other. `head`
+ * are thresholds and a baseline that do not count: what they would say is only shown.
+ */
 export function judgeRun(
   run: { manifest: RunManifest; trials: Trial[] },
   gate: Gate,
   baseline: Baseline | null,
   warnings: string[] = [],
+  head: { gate: Gate; baseline: Baseline } | null = null,
 ): Report {
   const { manifest, trials } = run
   const setups = Object.keys(manifest.setups)
@@ -83,17 +87,7 @@ export function judgeRun(
   const side = (setup: string): Side => sideOfRun(manifest, trials, setup)
   const options = { margin: gate.margin, strict: gate.strict }
 
-  const withBaseline = (setup: string): Comparison[] =>
-    baseline === null || !Object.hasOwn(baseline.setups, setup)
-      ? []
-      : [
-          compare(
-            sideOfBaseline(baseline, setup, 'baseline'),
-            { ...side(setup), label: 'this run' },
-            { ...options, gate: true },
-          ),
-        ]
-  const gated = setups.flatMap(withBaseline)
+  const gated = baseline ? compareWithBaseline(run, gate, baseline) : []
   const sideBySide =
     first === undefined
       ? []
@@ -103,6 +97,29 @@ export function judgeRun(
     trials,
     comparisons: [...gated, ...sideBySide],
     verdict: baseline ? gateVerdict(gated, gateProblems(manifest, trials, baseline)) : null,
+    verdictByHead:
+      head &&
+      gateVerdict(
+        compareWithBaseline(run, head.gate, head.baseline),
+        gateProblems({ ...manifest, rules: null }, trials, head.baseline),
+      ),
     warnings,
   }
+}
+
+/** Each setup of a run that was accepted into the baseline, compared with what was accepted. */
+function compareWithBaseline(
+  { manifest, trials }: { manifest: RunManifest; trials: Trial[] },
+  { margin, strict }: Gate,
+  baseline: Baseline,
+): Comparison[] {
+  return Object.keys(manifest.setups)
+    .filter(setup => Object.hasOwn(baseline.setups, setup))
+    .map(setup =>
+      compare(
+        sideOfBaseline(baseline, setup, 'baseline'),
+        { ...sideOfRun(manifest, trials, setup), label: 'this run' },
+        { margin, strict, gate: true },
+      ),
+    )
 }

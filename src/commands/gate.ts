@@ -1,5 +1,6 @@
-import { InfraError, exitCodes, type ExitCode } from '../errors.ts'
+import { InfraError, UserError, exitCodes, type ExitCode } from '../errors.ts'
 import { judgeRun } from '../pipeline.ts'
+import { onlyOnce } from './base-rules.ts'
 import { readBaseline } from './baseline-file.ts'
 import type { Io } from './io.ts'
 import { checkReportOptions, report, type ReportOptions } from './report.ts'
@@ -14,6 +15,7 @@ export interface GateOptions extends ReportOptions {
 export async function gate(reference: string, options: GateOptions, io: Io): Promise<ExitCode> {
   await checkReportOptions(options, io)
   const stored = await storeFor(io, null).load(reference)
+  if (stored.manifest.rules) throw new UserError(onlyOnce(stored.manifest.id, stored.manifest.rules))
   const settings = {
     ...stored.suite.gate,
     strict: options.strict ?? stored.suite.gate.strict,

@@ -50,7 +50,7 @@ function declare(io: Io, run: (verb: () => Promise<ExitCode>) => Promise<void>):
     .addHelpText(
       'after',
       `
-Exit codes: 0 pass, 1 regressed (or not proven, or found damaged), 2 wrong input, 3 inconclusive, 4 infrastructure failed, 130 interrupted
+Exit codes: 0 pass, 1 regressed (or not proven, or found damaged), 2 wrong input, 3 inconclusive or to be approved, 4 infrastructure failed, 130 interrupted
 
 Examples:
   agent-eval init                                  a first suite for this repository
@@ -93,7 +93,7 @@ Examples:
     'run evals/dates.yaml',
     'run evals/dates.yaml --setup guided --task utc-offset --trials 1',
     'run evals/dates.yaml --dry-run',
-    'run evals/dates.yaml --gate --report markdown=summary.md --report junit=results.xml',
+    'run evals/dates.yaml --base origin/main --report markdown=summary.md --report junit=results.xml',
     'run --resume latest',
   ])
     .option('--task <glob>', 'only these tasks (repeatable)', collect)
@@ -103,6 +103,8 @@ Examples:
     .option('--concurrency <n>', 'trials at a time (default: one per core, at least 2)', positive)
     .option('--dry-run', 'show the plan and stop')
     .option('--gate', 'compare with the baseline; the verdict is the exit code')
+    .option('--base <commit>', 'gate by the rules that the suite has in this commit')
+    .option('--approve <item>', 'with --base: agree to a change of the rules (repeatable)', collect)
     .option('--baseline <file>', 'another baseline than the suite’s')
     .option('--strict', 'inconclusive is exit code 3 rather than 0')
     .option('--resume <run>', 'finish a run that was interrupted')

@@ -7,10 +7,13 @@ import { plan, specOf } from '../core/plan.ts'
 import { UserError, exitCodes, type ExitCode } from '../errors.ts'
 import type { Sandbox, StoredRun } from '../contracts.ts'
 import { localExecutor } from '../executors/local.ts'
+import type { Rules } from '../model/rules.ts'
 import type { Suite } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
 import { judgeRun, runSuite } from '../pipeline.ts'
 import { describePlan } from '../reporters/plan.ts'
+import { describeRules } from '../reporters/rules.ts'
+import { loadByBase, onlyOnce } from './base-rules.ts'
 import { readBaseline } from './baseline-file.ts'
 import { onInterrupt } from './interrupt.ts'
 import { answerJson, tell, type Io } from './io.ts'
@@ -27,6 +30,9 @@ export interface RunOptions extends ReportOptions {
   concurrency?: number
   dryRun?: boolean
   gate?: boolean
+  /** Commit whose rules hold; implies `gate`. */
+  base?: string
+  approve?: string[]
   strict?: boolean
   baseline?: string
   resume?: string
@@ -35,15 +41,25 @@ export interface RunOptions extends ReportOptions {
 
 /** `agent-eval run SUITE`: load → plan → run → judge → report. */
 export async function run(file: string | undefined, options: RunOptions, io: Io): Promise<ExitCode> {
+  checkCombination(options)
   const earlier = options.resume === undefined ? null : await storeFor(io, null).load(options.resume)
-  const suite = earlier?.suite ?? (await load(suiteFile(file), io))
+  if (options.gate && earlier?.manifest.rules)
+    throw new UserError(onlyOnce(earlier.manifest.id, earlier.manifest.rules))
+  const ruled =
+    options.base === undefined
+      ? null
+      : await loadByBase(suiteFile(file), { base: options.base, approve: options.approve }, io)
+  const suite = earlier?.suite ?? ruled?.suite ?? (await load(suiteFile(file), io))
   const specs = earlier
     ? earlier.manifest.plan.map(specOf)
     : plan(suite, { tasks: options.task, setups: options.setup, tags: options.tag, trials: options.trials })
 
   if (options.dryRun) {
-    if (options.json) answerJson(io, { suite: suite.name, fingerprint: suite.fingerprint, trials: specs })
-    else tell(io, describePlan(suite, specs))
+    const rules = ruled?.rules ?? null
+    if (options.json)
+      answerJson(io, { suite: suite.name, fingerprint: suite.fingerprint, trials: specs, rules })
+    else
+      tell(io, [describePlan(suite, specs), ...describeRules(rules), ...(ruled?.warnings ?? [])].join('\n'))
     return exitCodes.pass
   }
 
@@ -54,37 +70,47 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
     strict: options.strict ?? suite.gate.strict,
     baseline: options.baseline ?? suite.gate.baseline,
   }
-  const baseline = options.gate ? await readBaseline(gate.baseline, suite.name, io) : null
+  const baseline =
+    ruled?.baseline ?? (options.gate ? await readBaseline(gate.baseline, suite.name, io) : null)
   await checkReadiness(suite, specs, families, io)
 
   const sandbox = await sandboxFor(stronger(options.isolation, suite.isolation))
 
-  const { manifest, trials } = await execute(suite, specs, earlier, sandbox, options, io)
+  const { manifest, trials } = await execute(
+    { suite, specs, earlier, sandbox, rules: ruled?.rules ?? null },
+    options,
+    io,
+  )
   if (manifest.status === 'interrupted') {
     tell(
       io,
-      `Interrupted: ${trials.length} of ${specs.length} trials are kept. Go on with:\n  agent-eval run --resume ${manifest.id}`,
+      `Interrupted: ${trials.length} of ${specs.length} trials are kept. ${ruled ? 'A gate with --base is not resumed: start it again.' : `Go on with:\n  agent-eval run --resume ${manifest.id}`}`,
     )
     return exitCodes.interrupted
   }
-  const judged = judgeRun({ manifest, trials }, gate, baseline)
+  const judged = judgeRun({ manifest, trials }, gate, baseline, ruled?.warnings, ruled?.head)
   await report(judged, options, io)
   return judged.verdict
     ? asExitCode(judged.verdict.exitCode)
     : ungated(judged.run.summaries.map(summary => summary.graded))
 }
 
+interface Job {
+  suite: Suite
+  specs: readonly TrialSpec[]
+  earlier: StoredRun | null
+  sandbox: Sandbox
+  rules: Rules | null
+}
+
 async function execute(
-  suite: Suite,
-  specs: readonly TrialSpec[],
-  earlier: StoredRun | null,
-  sandbox: Sandbox,
+  { suite, specs, earlier, sandbox, rules }: Job,
   options: RunOptions,
   io: Io,
 ): ReturnType<typeof runSuite> {
-  const interrupt = onInterrupt(io)
   // Asks git a few questions meanwhile.
-  const told = provenance(existsSync(suite.file) ? dirname(suite.file) : io.cwd, io)
+  const asked = provenance(rules === null && existsSync(suite.file) ? dirname(suite.file) : io.cwd, io)
+  const interrupt = onInterrupt(io)
   const store = storeFor(io, suite)
   const runId = earlier?.manifest.id ?? newRunId(suite.name)
   const progress = progressFor(io)
@@ -92,6 +118,8 @@ async function execute(
     { suite, runId, store, progress, sandbox, signal: interrupt.signal },
     io,
   )
+  // Before there are results, which must not be taken for changes.
+  const startedFrom = await asked
   const concurrency = options.concurrency ?? Math.max(2, availableParallelism())
   try {
     // Also a new run: another process could resume it while it goes on.
@@ -107,7 +135,8 @@ async function execute(
           facts: {
             id: runId,
             isolation: { ...sandbox.isolation, workspace: workspaces.kind },
-            provenance: await told,
+            provenance: startedFrom,
+            rules,
           },
           now: () => new Date().toISOString(),
         },
@@ -118,6 +147,16 @@ async function execute(
     interrupt.release()
     await close()
   }
+}
+
+/** With a base neither the working tree nor a run that it could have brought may decide. */
+function checkCombination({ base, approve, baseline, resume }: RunOptions): void {
+  if (base === undefined && approve !== undefined)
+    throw new UserError('--approve is about changes since a commit: name it, as in --base origin/main')
+  if (base !== undefined && baseline !== undefined)
+    throw new UserError('--base and --baseline exclude each other: the baseline is that of the commit')
+  if (base !== undefined && resume !== undefined)
+    throw new UserError('--base and --resume exclude each other: a gate trusts no run that it finds')
 }
 
 function suiteFile(file: string | undefined): string {

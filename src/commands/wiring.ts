@@ -20,6 +20,7 @@ import { pick, type Registry } from '../registry.ts'
 import { progressReporter } from '../reporters/progress.ts'
 import { chooseSandbox, type Level } from '../sandboxes/index.ts'
 import { fileStore } from '../stores/files.ts'
+import { noCopy, type Copy } from '../suite/copy.ts'
 import { loadSuite } from '../suite/load.ts'
 import type { TrialParts } from '../trial/parts.ts'
 import { redactor } from '../util/redact.ts'
@@ -34,8 +35,8 @@ import type { Io } from './io.ts'
 
 export const families: { harnesses: Registry<Harness>; graders: Registry<Grader> } = { harnesses, graders }
 
-export function load(file: string, io: Io): Promise<Suite> {
-  return loadSuite(file, { ...families, cacheRoot: folders(io).cache })
+export function load(file: string, io: Io, copy: Copy = noCopy): Promise<Suite> {
+  return loadSuite(file, { ...families, cacheRoot: folders(io).cache, copy })
 }
 
 /** The store of the repository one stands in. What a suite declares as secret is redacted from all that it writes. */

@@ -59,7 +59,7 @@ test('a changed setup is what a gate is for; another setup is not', () => {
   expect(other.verdict).toMatchObject({ decision: 'incomparable', exitCode: 3 })
 })
 
-const byDecision: Record<Decision, Comparison> = {
+const byDecision: Record<Exclude<Decision, 'needs-approval'>, Comparison> = {
   improved: gated(many(40, '3/5'), many(40, '5/5')),
   'no-drop': gated(many(40, '5/5'), many(40, '5/5')),
   inconclusive: gated(many(10, '3/5'), many(10, '3/5'), { strict: true }),
@@ -67,7 +67,7 @@ const byDecision: Record<Decision, Comparison> = {
   infrastructure: gated(many(20, '5/5'), many(20, '4/4+1')),
   regressed: gated(many(20, '5/5'), many(20, '2/5')),
 }
-const worstFirst: Decision[] = [
+const worstFirst: (keyof typeof byDecision)[] = [
   'regressed',
   'infrastructure',
   'incomparable',

@@ -3,21 +3,17 @@ import type { Baseline } from '../model/baseline.ts'
 import type { Comparison, Decision, Verdict } from '../model/report.ts'
 import type { RunManifest } from '../model/run.ts'
 import type { Trial } from '../model/trial.ts'
+import { approvalProblems } from './approval.ts'
 import { missingTrials } from './missing.ts'
+import type { Problem } from './problem.ts'
 import { exitCodeOf } from './verdict.ts'
 import { count, plural } from './words.ts'
-
-/** What no comparison can see, but a gate must not overlook. */
-export interface Problem {
-  decision: Decision
-  /** A whole sentence with what to do next. */
-  reason: string
-}
 
 /** From the one that a gate may least of all overlook to the best. */
 const worstFirst: readonly Decision[] = [
   'regressed',
   'infrastructure',
+  'needs-approval',
   'incomparable',
   'inconclusive',
   'no-drop',
@@ -65,7 +61,7 @@ function tellsAll(part: Verdict, worst: Verdict, parts: number): boolean {
 
 /** What is wrong with a run and its baseline as a whole: trials that never ended, and setups that nothing was accepted for. */
 export function gateProblems(manifest: RunManifest, trials: readonly Trial[], baseline: Baseline): Problem[] {
-  const problems: Problem[] = []
+  const problems: Problem[] = manifest.rules ? approvalProblems(manifest.rules) : []
   const missing = missingTrials(manifest.plan, trials).length
   if (missing > 0) {
     problems.push({

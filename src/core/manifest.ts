@@ -8,6 +8,7 @@ export interface RunFacts {
   id: string
   isolation: Isolation
   provenance: Provenance
+  rules: RunManifest['rules']
 }
 
 /** The manifest of a run that is about to start. */
@@ -46,6 +47,7 @@ export function openManifest(
     ),
     isolation: facts.isolation,
     provenance: facts.provenance,
+    rules: facts.rules,
     summaries: [],
   }
 }

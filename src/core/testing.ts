@@ -156,6 +156,7 @@ export function manifestOf(trials: readonly Trial[], plan = trials.map(({ id }) 
       user: null,
       ci: false,
     },
+    rules: null,
     summaries: [],
   }
 }

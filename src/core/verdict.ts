@@ -50,6 +50,7 @@ export function exitCodeOf(
     case 'infrastructure':
       return exitCodes.infrastructure
     case 'incomparable':
+    case 'needs-approval':
       return exitCodes.inconclusive
     case 'inconclusive':
       return strict ? exitCodes.inconclusive : exitCodes.pass

@@ -66,6 +66,7 @@ export const Decision = z.enum([
   'inconclusive',
   'regressed',
   'incomparable',
+  'needs-approval',
   'infrastructure',
 ])
 export type Decision = z.infer<typeof Decision>
@@ -115,6 +116,8 @@ export const Report = z.strictObject({
   comparisons: z.array(Comparison),
   /** Of the gate; null where no gate was asked for. */
   verdict: Verdict.nullable(),
+  /** What the verdict would be by the working tree's own thresholds and baseline; null unless they differ. */
+  verdictByHead: Verdict.nullable(),
   /** Whole sentences, each says what to do next. */
   warnings: z.array(z.string()),
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Rules } from './rules.ts'
 
 /** Pass rate with its likely range; `n` = graded trials. All values in [0,1]. */
 export const Rate = z.strictObject({
@@ -125,6 +126,8 @@ export const RunManifest = z.strictObject({
   ),
   isolation: Isolation,
   provenance: Provenance,
+  /** Null where the rules are those of the suite as it stood in the working tree. */
+  rules: Rules.nullable().default(null),
   summaries: z.array(SetupSummary),
 })
 export type RunManifest = z.infer<typeof RunManifest>

@@ -1,9 +1,11 @@
 import type { Report } from '../model/report.ts'
 import type { RunManifest } from '../model/run.ts'
+import type { Rules } from '../model/rules.ts'
 import type { Trial } from '../model/trial.ts'
 import { flagLine } from './flag-text.ts'
 import { count, formatCost } from './format.ts'
 import { reasonOf } from './problems.ts'
+import { ruleLines } from './rules.ts'
 import { element, text } from './xml.ts'
 import { inPlanOrder, spentOn, trialEnd } from './totals.ts'
 import { decisionWords } from './verdict.ts'
@@ -35,6 +37,7 @@ export function renderJunit(report: Report): string {
   )
   const gate = gateCase(report)
   if (gate) suites.push(testsuite(`${run.suite.name}.gate`, run, [gate]))
+  if (run.rules) suites.push(testsuite(`${run.suite.name}.rules`, run, ruleCases(run.suite.name, run.rules)))
   const cases = suites.flatMap(suite => suite.cases)
   const root = element(
     'testsuites',
@@ -134,4 +137,22 @@ function gateCase({ run, verdict, comparisons }: Report): TestCase | null {
   }[result]
   const attributes = { classname: `${run.suite.name}.gate`, name: 'verdict', time: '0.000' }
   return { result, seconds: 0, xml: element('testcase', attributes, [problem]) }
+}
+
+/** A testcase for each change of the gate's own rules: an error until it is approved. */
+function ruleCases(suite: string, rules: Rules): TestCase[] {
+  return ruleLines(rules)
+    .filter(({ item }) => item !== '')
+    .map(({ state, item, text: said }) => {
+      const isOpen = state === 'needs approval'
+      const problem = isOpen
+        ? element('error', { message: `needs approval: ${said}`, type: 'needs-approval' }, [])
+        : element('system-out', {}, [text(`${state}: ${said}`)])
+      const attributes = { classname: `${suite}.rules`, name: item, time: '0.000' }
+      return {
+        result: isOpen ? 'error' : 'passed',
+        seconds: 0,
+        xml: element('testcase', attributes, [problem]),
+      }
+    })
 }

@@ -5,6 +5,7 @@ import { gridsOf, type Cell, type Grid, type GridRow } from './grid.ts'
 import { cellCode, code, joinWithin, prose } from './markdown-text.ts'
 import { noticesOf } from './notices.ts'
 import { meaningOf, problemsIn, type Problems } from './problem-blocks.ts'
+import { howToApprove, ruleLines, rulesTitle } from './rules.ts'
 import { formatSpent, totalsOf } from './totals.ts'
 import { comparisonHeadline, reportHeadline } from './verdict.ts'
 
@@ -30,6 +31,7 @@ export function renderMarkdown(report: Report): string {
       `## ${prose(headline.words)} ${prose(headline.about)}`,
       ...(reasons === '' ? [] : [reasons]),
       ...notices,
+      ...rulesSection(report),
       ...gridsOf(report.comparisons, run.summaries).flatMap(grid => gridSections(grid, said)),
       ...flips(report),
       ...(['failed', 'crashed', 'errored'] as const).flatMap(kind => problemSection(kind, problems)),
@@ -38,6 +40,28 @@ export function renderMarkdown(report: Report): string {
     maxBytes,
     `*Left out here as it is too long: ${code(listTrials(run.id))}*`,
   )
+}
+
+/** Open and at the top: what a reviewer has to decide on. */
+function rulesSection({ run }: Report): string[] {
+  if (!run.rules) return []
+  const lines = ruleLines(run.rules).map(
+    ({ state, item, text }) =>
+      `- **${state}** ${[item, text]
+        .filter(part => part !== '')
+        .map(part => code(part))
+        .join(' ')}`,
+  )
+  const how = howToApprove(run.rules)
+  return [
+    [
+      prose(rulesTitle(run.rules, run)),
+      '',
+      ...lines.slice(0, mostProblems),
+      ...(lines.length > mostProblems ? [`- and ${lines.length - mostProblems} more`] : []),
+      ...(how === null ? [] : ['', code(how)]),
+    ].join('\n'),
+  ]
 }
 
 function gridSections(grid: Grid, said: ReadonlySet<string>): string[] {

@@ -4,12 +4,15 @@ import { flagSummary } from './flag-text.ts'
 import type { Totals } from './totals.ts'
 
 /** What a reader must know before the numbers are believed, one sentence or a few each. */
-export function noticesOf({ run, trials, warnings }: Report, { retried }: Totals): string[] {
+export function noticesOf({ run, trials, warnings, verdictByHead }: Report, { retried }: Totals): string[] {
   const again = retried === 1 ? '1 trial was' : `${retried} trials were`
   return [
     ...warnings.map(warning => `warning: ${warning}`),
     ...(retried > 0 ? [`${again} started again after a passing infrastructure fault.`] : []),
     ...flagSummary(trials),
+    ...(verdictByHead
+      ? [`By the thresholds and baseline in the working tree it would be "${verdictByHead.decision}".`]
+      : []),
     ...scriptedNotice(run),
   ]
 }

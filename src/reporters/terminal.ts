@@ -7,6 +7,7 @@ import { formatCost, formatDuration, formatRate, formatTokens } from './format.t
 import { gridsOf, type Grid } from './grid.ts'
 import { noticesOf, scriptedSetups } from './notices.ts'
 import { problemBlocks, problemsIn, type Problems } from './problem-blocks.ts'
+import { describeRules } from './rules.ts'
 import { safeText, wrap } from './text.ts'
 import { formatSpent, totalsOf, type Totals } from './totals.ts'
 import { reportHeadline } from './verdict.ts'
@@ -43,12 +44,17 @@ export function renderTerminal(report: Report, style: TerminalStyle): string {
     ? [report.run.summaries.flatMap(setup => indented(rateLine(setup), style.columns)).join('\n')]
     : gridSections(grids, said, listTrials(report.run.id), style)
   const blocks = problemBlocks(problems, report.run.id, style)
+  const rules = describeRules(report.run.rules, report.run, style)
   const facts = factLines(report, totals, { problems, bare }, style)
   // With nothing but a line or two to tell, blank lines only make it longer.
-  const compact = blocks.length === 0 && bare
-  return [head.join('\n'), ...tables.filter(text => text !== ''), ...blocks, facts.join('\n')].join(
-    compact ? '\n' : '\n\n',
-  )
+  const compact = blocks.length === 0 && bare && rules.length === 0
+  return [
+    head.join('\n'),
+    ...(rules.length > 0 ? [rules.join('\n')] : []),
+    ...tables.filter(text => text !== ''),
+    ...blocks,
+    facts.join('\n'),
+  ].join(compact ? '\n' : '\n\n')
 }
 
 /** A grid that has nothing to show but the totals of its setups. */

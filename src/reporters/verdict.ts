@@ -19,6 +19,7 @@ const toneOf: Record<Decision, Tone> = {
   inconclusive: 'unsure',
   regressed: 'bad',
   incomparable: 'unsure',
+  'needs-approval': 'bad',
   infrastructure: 'bad',
 }
 
@@ -35,6 +36,8 @@ export function decisionWords(decision: Decision, margin: number | null): string
       return 'REGRESSED.'
     case 'incomparable':
       return 'CANNOT BE COMPARED.'
+    case 'needs-approval':
+      return 'NEEDS APPROVAL.'
     case 'infrastructure':
       return 'INFRASTRUCTURE FAILED.'
   }

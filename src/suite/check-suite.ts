@@ -49,7 +49,7 @@ export function checkSuite(file: YamlFile, plugins: Plugins, reading: Reading): 
   const namesOfSources = namesIn(inside(root, 'sources'), checking)
   const sources = namesOfSources
     .filter(() => !mistakes.areEnough())
-    .map(name => checkSource(name, inside(root, 'sources', name), parts, checking))
+    .map(name => checkSource(name, inside(root, 'sources', name), parts, { ...checking, copy: reading.copy }))
   const namesOfSetups = namesIn(inside(root, 'setups'), checking)
   const setups = mergeSetups(inside(root, 'setups'), namesOfSetups, parts, checking, reading).map(merged => ({
     merged,

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { toText } from '../util/file-tree.ts'
 import type { FileContent } from '../model/files.ts'
+import type { Copy } from './copy.ts'
 import type { Mistakes } from './mistakes.ts'
 import { blameValue, type Spot } from './spot.ts'
 import { FileMistake, type SuiteFolder } from './suite-folder.ts'
@@ -12,6 +13,8 @@ export interface Reading {
   mistakes: Mistakes
   /** A path as messages show it. */
   show: (path: string) => string
+  /** Where files are read from, and where their originals stand. */
+  copy: Copy
 }
 
 /** The folder that paths at this place are relative to. */

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import type { Source } from '../model/suite.ts'
 import { repositoryFromFolder } from '../util/git-folder.ts'
 import { checkMapping, type Checking } from './check.ts'
+import type { Copy } from './copy.ts'
 import { isLocalPath, mistakeInGitUrl } from '../util/git-url.ts'
 import type { SourceDraft, partsOf } from './schema.ts'
 import { blameKey, blameValue, inside, isThere, type Spot } from './spot.ts'
@@ -24,12 +25,13 @@ export function checkSource(
   name: string,
   spot: Spot,
   { source }: Pick<ReturnType<typeof partsOf>, 'source'>,
-  checking: Checking,
+  checking: Checking & { copy: Copy },
 ): CheckedSource {
-  const { mistakes } = checking
+  const { mistakes, copy } = checking
   const draft = checkMapping(source, spot, checking)
   if (!draft) return { name, draft: {}, folder: null, git: null }
-  const base = dirname(spot.file.path)
+  // A folder is read from the copy; a repository has its pin also where the original stands, and is needed for longer.
+  const base = copy.originalOf(dirname(spot.file.path))
   const has = (key: string): boolean => isThere(inside(spot, key))
 
   if (has('folder')) {
@@ -51,7 +53,7 @@ export function checkSource(
     )
   }
 
-  const folder = draft.folder === undefined ? null : resolve(base, draft.folder)
+  const folder = draft.folder === undefined ? null : copy.copyOf(resolve(base, draft.folder))
   if (folder !== null) checkFolder(folder, draft.folder ?? '', inside(spot, 'folder'), checking)
   if (draft.git === undefined) return { name, draft, folder, git: null }
 

@@ -163,6 +163,7 @@ export function sampleReport(
       user: null,
       ci: false,
     },
+    rules: null,
     summaries: setups.map(setup =>
       sampleSummary(
         setup,
@@ -171,7 +172,7 @@ export function sampleReport(
     ),
     ...manifest,
   }
-  return { run, trials, comparisons: [], verdict: null, warnings: [], ...rest }
+  return { run, trials, comparisons: [], verdict: null, verdictByHead: null, warnings: [], ...rest }
 }
 
 function describedSetup(name: string): RunManifest['setups'][string] {
