@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InfraError } from '../errors.ts'
-import type { HarnessResult } from '../contracts.ts'
+import type { HarnessResult, PreparedSource } from '../contracts.ts'
 import type { Setup, Task } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
 import { cleanEnv } from '../util/host-env.ts'
@@ -12,6 +12,7 @@ export async function attempt(
   spec: TrialSpec,
   task: Task,
   setup: Setup,
+  { source: { image } }: PreparedSource,
   workspace: string,
   { folder, logs }: { folder: string; logs: string },
   parts: TrialParts,
@@ -19,7 +20,7 @@ export async function attempt(
   const home = join(folder, 'home')
   const temporary = join(folder, 'tmp')
   await Promise.all([mkdir(home, { mode: 0o700 }), mkdir(temporary, { mode: 0o700 })])
-  const access = { write: [workspace, home, temporary, logs], read: [], network: true }
+  const access = { write: [workspace, home, temporary, logs], read: [], network: true, image }
   return parts.harness(setup).run(
     {
       trial: spec,
@@ -38,6 +39,7 @@ export async function attempt(
       limits: task.limits,
       files: setup.harness.files,
       exec: request => parts.exec({ access, ...request }),
+      image,
       signal: parts.signal,
     },
     setup.harness.config,

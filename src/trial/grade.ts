@@ -127,6 +127,7 @@ async function gradeInput(
           write: [...opened.map(({ path }) => path), home, temporary, scratch, logs],
           read: [],
           network: false,
+          image: ground.prepared.source.image,
         },
         ...request,
       }),
