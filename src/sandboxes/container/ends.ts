@@ -13,7 +13,11 @@ export function hasStarted(startedAt: string): boolean {
   return /^\d{4}-/.test(startedAt) && !startedAt.startsWith('0001-')
 }
 
-/** Whether shells and first processes would give this code for a program that is not there or cannot be executed. */
-export function mayBeNotFound({ end, exitCode }: ExecResult): boolean {
-  return end === 'exited' && (exitCode === 126 || exitCode === 127)
+/**
+ * Whether a first process would end like this for a program that is not there or cannot be executed: docker's with 126 or
+ * 127, podman's with 1 and a sentence. A hint only: the command may have said the same.
+ */
+export function mayBeNotFound({ end, exitCode }: ExecResult, lastWords: string): boolean {
+  if (end !== 'exited') return false
+  return exitCode === 126 || exitCode === 127 || (exitCode === 1 && lastWords.includes('failed to exec pid1'))
 }

@@ -10,7 +10,9 @@ import { runInContainer, type ContainerPlace, type KnownImage } from './run.ts'
 
 const pullMs = 30 * 60_000
 
-const Inspected = z.object({ Id: z.string().min(1), RepoDigests: z.array(z.string()).nullish() })
+/** The id, and names with digests by which registries know it. podman understands no format that begins otherwise. */
+const inspectFormat = '{{.Id}} {{json .RepoDigests}}'
+const Names = z.array(z.string()).nullable()
 
 export interface FoundImage {
   /** `sha256:` and its content hash, by which it is run. */
@@ -35,21 +37,19 @@ export async function findImage(
 }
 
 async function inspect(engine: Engine, reference: string): Promise<FoundImage | null> {
-  const { ok, stdout } = await ask(engine, ['image', 'inspect', '--format', '{{json .}}', reference])
+  const { ok, stdout } = await ask(engine, ['image', 'inspect', '--format', inspectFormat, reference])
   return ok ? readInspected(stdout, reference) : null
 }
 
 /** Reads what `image inspect` prints. The digest is the one that was asked for, where one was. */
 export function readInspected(text: string, reference: string): FoundImage {
-  const inspected = Inspected.safeParse(parseJson(text))
-  if (!inspected.success) throw new InfraError(`image ${reference}: its description cannot be read`)
-  const { Id, RepoDigests } = inspected.data
-  const asked = reference.split('@')[1]
-  const recorded = (RepoDigests ?? []).map(name => name.split('@')[1])
-  return {
-    id: Id.startsWith('sha256:') ? Id : `sha256:${Id}`,
-    digest: asked ?? recorded[0] ?? null,
-  }
+  const [, id = '', list = ''] = /^(?:sha256:)?([0-9a-f]{64}) (.*)$/.exec(text.trim()) ?? []
+  const names = Names.safeParse(parseJson(list))
+  if (!names.success) throw new InfraError(`image ${reference}: its description cannot be read: ${text}`)
+  // podman gives a digest of this machine's own to what was built here.
+  const recorded = (names.data ?? []).filter(name => !name.startsWith('localhost/'))
+  const digest = [reference, ...recorded].map(name => name.split('@')[1]).find(part => part !== undefined)
+  return { id: `sha256:${id}`, digest: digest ?? null }
 }
 
 async function pull({ engine, folder }: ContainerPlace, reference: string): Promise<void> {

@@ -43,11 +43,12 @@ export async function runInContainer(
   const { command } = request
   const argv = typeof command === 'string' ? ['/bin/sh', '-c', command] : command
   const { result, hasRun } = await runOnce(place, image, { ...request, command: argv })
+  const lastWords = lastLine(await readTail(request.stderr, 4096))
   if (!hasRun) {
-    const said = lastLine(await readTail(request.stderr, 4096)) || 'it said nothing'
+    const said = lastWords || 'it said nothing'
     throw new InfraError(`${place.engine.name} could not run a container: ${said}`)
   }
-  if (typeof command === 'string' || !mayBeNotFound(result)) return asInner(result)
+  if (typeof command === 'string' || !mayBeNotFound(result, lastWords)) return asInner(result)
   // Looked up by what the command had: nobody could have told that better than the image itself.
   const log = join(place.folder, 'lookup')
   const lookup = await runOnce(place, image, {
