@@ -32,7 +32,7 @@ export async function grade(reference: string, options: GradeOptions, io: Io): P
 
   const sandbox = await sandboxFor(stronger(suite.isolation, levelOf(stored)))
   const tasks = gradable.map(({ task }) => task)
-  const images = await imagesFor(suite, tasks, sandbox, io)
+  const images = await imagesFor(suite, tasks, sandbox, line => tell(io, line))
 
   const interrupt = onInterrupt(io)
   const store = storeFor(io, suite)

@@ -2,9 +2,10 @@ import type { Sandbox } from '../contracts.ts'
 import { InfraError, UserError } from '../errors.ts'
 import type { Isolation } from '../model/run.ts'
 import type { Source, Suite } from '../model/suite.ts'
-import { tell, type Io } from './io.ts'
-
 type Images = Isolation['images']
+
+/** Tells the user something, in a line. */
+type Say = (line: string) => void
 
 /**
  * What the images of the sources of some tasks stand for, by source; empty where the sandbox has no use for images. Throws
@@ -14,7 +15,7 @@ export async function imagesFor(
   suite: Suite,
   tasks: readonly string[],
   sandbox: Sandbox,
-  io: Io,
+  say: Say,
 ): Promise<Images> {
   const names = new Set(suite.tasks.filter(({ id }) => tasks.includes(id)).map(({ source }) => source))
   const sources = Object.values(suite.sources).filter(({ name }) => names.has(name))
@@ -22,7 +23,7 @@ export async function imagesFor(
   if (!resolveImage) {
     const ignored = sources.filter(({ image }) => image !== null)
     if (ignored.length > 0)
-      tell(io, `note: isolation is ${sandbox.isolation.level}: the image of ${list(ignored)} is not used.`)
+      say(`note: isolation is ${sandbox.isolation.level}: the image of ${list(ignored)} is not used.`)
     return {}
   }
   const lacking = sources.filter(({ image }) => image === null)
@@ -31,21 +32,21 @@ export async function imagesFor(
       `isolation "container" needs an image for every source: give ${list(lacking)} an "image", such as image: node:22@sha256:…`,
     )
   }
-  tellUnpinned(sources, io)
+  tellUnpinned(sources, say)
   const images: Images = {}
   for (const { name, image } of sources) {
     if (image === null) continue
-    images[name] = await resolveImage(image, reference => tell(io, `fetching image ${reference}`))
+    images[name] = await resolveImage(image, reference => say(`fetching image ${reference}`))
   }
   return images
 }
 
 /** Notices about the images of a suite that is not run. */
-export function tellOfImages(suite: Suite, io: Io): void {
+export function tellOfImages(suite: Suite, say: Say): void {
   const sources = Object.values(suite.sources).filter(({ image }) => image !== null)
   if (sources.length > 0 && suite.isolation !== 'container')
-    tell(io, `note: the image of ${list(sources)} is used with --isolation container only.`)
-  tellUnpinned(sources, io)
+    say(`note: the image of ${list(sources)} is used with --isolation container only.`)
+  tellUnpinned(sources, say)
 }
 
 /** A run that goes on must go on in the images that it began in. */
@@ -64,12 +65,11 @@ export function isPinned(reference: string): boolean {
   return /(^|@)sha256:[0-9a-f]{64}$/.test(reference) || /^[0-9a-f]{64}$/.test(reference)
 }
 
-function tellUnpinned(sources: readonly Source[], io: Io): void {
+function tellUnpinned(sources: readonly Source[], say: Say): void {
   for (const { name, image } of sources) {
     if (image !== null && !isPinned(image))
-      tell(
-        io,
-        `note: source ${name}: image ${image} is not pinned, a tag can come to stand for something else: add its digest, ${image}@sha256:…`,
+      say(
+        `note: source ${name}: image ${image} is not pinned, a tag can come to stand for something else: name it by its digest (…@sha256:…), or an image of this machine by its id.`,
       )
   }
 }

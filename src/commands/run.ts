@@ -68,7 +68,7 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
   const baseline = options.gate ? await readBaseline(gate.baseline, suite.name, io) : null
   const sandbox = await sandboxFor(stronger(stronger(options.isolation, suite.isolation), levelOf(earlier)))
   const tasks = specs.map(({ task }) => task)
-  const images = await imagesFor(suite, tasks, sandbox, io)
+  const images = await imagesFor(suite, tasks, sandbox, line => tell(io, line))
   if (earlier) checkSameImages(earlier.manifest.isolation.images, images)
   await checkReadiness(suite, specs, { ...families, sandbox, images }, io)
 

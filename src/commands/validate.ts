@@ -31,7 +31,7 @@ export async function validate(file: string, options: ValidateOptions, io: Io): 
   )
   const name = relative(io.cwd, suite.file)
   if (!options.prove) {
-    tellOfImages(suite, io)
+    tellOfImages(suite, line => tell(io, line))
     if (options.json)
       answerJson(io, {
         suite: suite.name,
@@ -48,7 +48,7 @@ export async function validate(file: string, options: ValidateOptions, io: Io): 
   }
 
   const sandbox = await sandboxFor(suite.isolation)
-  const images = await imagesFor(suite, [...tasks], sandbox, io)
+  const images = await imagesFor(suite, [...tasks], sandbox, line => tell(io, line))
   const interrupt = onInterrupt(io)
   const paint = paintFor(io.stderr, io.env)
   const progress = {
