@@ -10,7 +10,8 @@ const [docker, podman] = [await makeTestImage('docker'), await makeTestImage('po
 const made = 'reference' in docker ? docker : podman
 const reference = 'reference' in made ? made.reference : 'none'
 const missing = 'missing' in made
-const suffix = missing ? ` (skipped: ${made.missing})` : ''
+const reasons = [docker, podman].flatMap(image => ('missing' in image ? [image.missing] : []))
+const suffix = missing ? ` (skipped: ${reasons.join('; ')})` : ''
 afterAll(async () => {
   for (const image of [docker, podman]) if ('reference' in image) await image.remove()
 })

@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ExecRequest, ExecResult } from '../contracts.ts'
+import { readTail } from '../util/output.ts'
 import { makeTestImage } from '../testing/image.ts'
 import { makeScript } from '../testing/other-process.ts'
 import { sandboxes } from './index.ts'
@@ -108,6 +109,9 @@ describe.each(engines)('$engine', ({ engine, sandbox, made }) => {
     expect(await run('while :; do echo y; done', { maxOutputBytes: 100_000 })).toMatchObject({
       end: 'output-limit',
     })
+    expect(await run(['node', '-p', 'os.userInfo().uid'])).toMatchObject({
+      output: `${process.getuid?.()}\n`,
+    })
     expect(await run('cat', { stdin: 'input' })).toMatchObject({ exitCode: 0, output: 'input' })
     expect(await containers()).toEqual([])
   })
@@ -122,16 +126,14 @@ describe.each(engines)('$engine', ({ engine, sandbox, made }) => {
       const { id } = await sandboxes[name].resolveImage(reference, () => {})
       const access = { write: [cwd], read: [], network: false, image: id }
       const output = cwd + '/log'
-      await sandboxes[name].exec({ command: 'sleep 4000', cwd, env: {}, timeoutMs: 1e6, stdout: output, stderr: output, access })
+      await sandboxes[name].exec({ command: 'echo started; sleep 4000', cwd, env: {}, timeoutMs: 1e6, stdout: output, stderr: output, access })
     `)
       try {
         const program = script.start(`${engine}Containers`, made.reference, join(root, 'ws'))
-        await until(
-          async () => (await containers(program.pid)).length > 0 && (await run('true')).exitCode === 0,
-        )
+        await until(async () => (await readTail(join(root, 'ws/log'), 100)) === 'started\n')
+        expect(await containers(program.pid)).toHaveLength(1)
         program.kill('SIGKILL')
         await until(async () => (await containers(program.pid)).length === 0)
-        expect(await containers(program.pid)).toEqual([])
       } finally {
         script.remove()
       }

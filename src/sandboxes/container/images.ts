@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { InfraError } from '../../errors.ts'
@@ -6,7 +6,14 @@ import { exec } from '../../util/exec.ts'
 import { parseJson } from '../../util/json.ts'
 import { readTail } from '../../util/output.ts'
 import { ask, lastLine, type Engine } from './engine.ts'
-import { runInContainer, type ContainerPlace, type KnownImage } from './run.ts'
+import { ownIds, runInContainer, type ContainerPlace, type KnownImage } from './run.ts'
+import { passwdWith } from './users.ts'
+
+/** Needs nothing but a shell. */
+const look = `printf %s "$PATH" > proof
+if test -r /etc/passwd; then
+  while IFS= read -r line; do printf '%s\\n' "$line"; done < /etc/passwd
+fi > passwd`
 
 const pullMs = 30 * 60_000
 
@@ -87,9 +94,9 @@ export async function tryImage(place: ContainerPlace, id: string, reference: str
   try {
     const { end, exitCode } = await runInContainer(
       place,
-      { id, path: null },
+      { id, path: null, passwd: null },
       {
-        command: 'printf %s "$PATH" > proof',
+        command: look,
         cwd: folder,
         env: {},
         timeoutMs: 120_000,
@@ -106,7 +113,10 @@ export async function tryImage(place: ContainerPlace, id: string, reference: str
     if (process.getuid && written.uid !== process.getuid()) {
       throw new InfraError(`its files belong to user ${written.uid} rather than to you`)
     }
-    return { id, path: await readFile(proof, 'utf8') }
+    const passwd = passwdWith(await readFile(join(folder, 'passwd'), 'utf8'), ownIds())
+    const file = join(place.folder, `passwd-${id.slice(-64)}`)
+    if (passwd !== null) await writeFile(file, passwd)
+    return { id, path: await readFile(proof, 'utf8'), passwd: passwd === null ? null : file }
   } catch (error) {
     if (!(error instanceof InfraError)) throw error
     throw new InfraError(

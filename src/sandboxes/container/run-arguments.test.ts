@@ -14,6 +14,7 @@ const request: ContainerRequest = {
   takesInput: false,
   user: 'same',
   ids: { uid: 1000, gid: 100 },
+  passwd: null,
 }
 
 /** The values of an option, in order. */
@@ -43,6 +44,7 @@ test('folders have the same path inside; one that may be written to is not bound
     'type=bind,source=/w,target=/w',
     'type=bind,source=/h,target=/h',
   ])
+  expect(valuesOf('--mount', { passwd: '/p' })[0]).toBe('type=bind,source=/p,target=/etc/passwd,readonly')
 })
 
 test('a folder with a comma or a quote in its name cannot add options of its own', () => {

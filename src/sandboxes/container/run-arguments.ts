@@ -21,6 +21,8 @@ export interface ContainerRequest {
   user: UserMapping
   /** Null where there is no such thing. */
   ids: { uid: number; gid: number } | null
+  /** A file to be /etc/passwd; null for the image's own. */
+  passwd: string | null
 }
 
 /** The engine's arguments for one command in a container of its own. docker and podman take the same. */
@@ -41,8 +43,10 @@ export function runArguments(request: ContainerRequest): string[] {
     limitArguments(),
     ['--read-only'],
     temporary.flatMap(path => ['--tmpfs', `${path}:rw,exec,nosuid,nodev,mode=1777`]),
-    [...new Set(read)].flatMap(path => ['--mount', bind(path, 'readonly')]),
-    [...new Set(access.write)].flatMap(path => ['--mount', bind(path)]),
+    request.passwd === null ? [] : ['--mount', bind(request.passwd, '/etc/passwd', 'readonly')],
+    // The same path inside as outside.
+    [...new Set(read)].flatMap(path => ['--mount', bind(path, path, 'readonly')]),
+    [...new Set(access.write)].flatMap(path => ['--mount', bind(path, path)]),
     ['--workdir', request.cwd, '--env-file', request.envFile],
     request.envNames.flatMap(name => ['--env', name]),
     // The image's own entry point would see our command as its arguments.
@@ -65,8 +69,8 @@ function userArguments(mapping: UserMapping, ids: ContainerRequest['ids']): stri
   return mapping === 'keep-id' ? ['--userns', 'keep-id', ...user] : user
 }
 
-/** The same path inside as outside. The argument is a line of CSV. */
-function bind(path: string, ...options: string[]): string {
+/** The argument is a line of CSV. */
+function bind(source: string, target: string, ...options: string[]): string {
   const field = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
-  return ['type=bind', field(`source=${path}`), field(`target=${path}`), ...options].join(',')
+  return ['type=bind', field(`source=${source}`), field(`target=${target}`), ...options].join(',')
 }

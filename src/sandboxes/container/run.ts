@@ -6,7 +6,6 @@ import { InfraError } from '../../errors.ts'
 import { exec } from '../../util/exec.ts'
 import { readTail } from '../../util/output.ts'
 import { ownProcessName } from '../../util/process-name.ts'
-import { markVariable } from '../../util/process-tree.ts'
 import { asInner } from '../wrapped.ts'
 import { hasStarted, isUnclear, mayBeNotFound } from './ends.ts'
 import { ask, lastLine, removeContainers, type Engine } from './engine.ts'
@@ -19,6 +18,8 @@ export interface KnownImage {
   id: string
   /** PATH of its programs; null as long as nothing has run there. */
   path: string | null
+  /** A file to be its /etc/passwd; null where it has a good one. */
+  passwd: string | null
 }
 
 /** Where and with what containers are started. */
@@ -88,21 +89,26 @@ async function runOnce(
       envNames: Object.keys(passed.own),
       takesInput: request.stdin !== undefined,
       user: engine.user,
-      ids: process.getuid && process.getgid ? { uid: process.getuid(), gid: process.getgid() } : null,
+      ids: ownIds(),
+      passwd: image.passwd,
     })
     const result = await exec({
       ...request,
-      // Engines leave helpers behind that serve all containers of a user: these must not have our marker.
-      command: ['env', '-u', markVariable, engine.program, ...args],
+      command: [engine.program, ...args],
       env: { ...ownEnvironment(), ...passed.own },
     })
-    if (result.end === 'not-found') throw new InfraError('containers need the program "env"')
+    if (result.end === 'not-found') throw new InfraError(`${engine.program} is gone`)
     const hasRun = !isUnclear(result) || (await isStarted(engine, name))
     return { result: { ...result, leftovers: null }, hasRun: hasRun && result.end !== 'signalled' }
   } finally {
     await rm(own, { recursive: true, force: true })
     await removeContainers(engine, [name])
   }
+}
+
+/** Null on Windows. */
+export function ownIds(): { uid: number; gid: number } | null {
+  return process.getuid && process.getgid ? { uid: process.getuid(), gid: process.getgid() } : null
 }
 
 /** Of what it may read what is there: a folder that is not would be an error of the engine. Certificates are named by variables. */

@@ -7,8 +7,8 @@ import { removal, type Engine } from './engine.ts'
 import { ownerLabel } from './names.ts'
 
 /**
- * Removes the containers of one owner and a folder. More than one look: an engine's program that still runs may be about to
- * start one.
+ * Removes the containers of one owner and a folder. More than one look: an engine may be about to start one for a program of
+ * its own that is dead by now.
  */
 const script = `
 engine=$1 label=$2 folder=$3
