@@ -5,7 +5,7 @@
 import type { ZodType } from 'zod'
 import type { FileTree } from './model/files.ts'
 import type { Report } from './model/report.ts'
-import type { Isolation, RunManifest } from './model/run.ts'
+import type { ContainerImage, Isolation, RunManifest } from './model/run.ts'
 import type { Entry, Found } from './util/layers.ts'
 import type { Overlay } from './util/overlay.ts'
 import type { Command, Fix, Limits, McpServer, Source, Suite } from './model/suite.ts'
@@ -42,6 +42,8 @@ export interface Access {
   network: boolean
   /** Overlays that are mounted for this command alone. */
   overlays?: readonly Overlay[]
+  /** At the level `container` the id of the image whose programs it runs; elsewhere they are those of this machine. */
+  image?: string | null
 }
 
 export interface ExecResult {
@@ -60,13 +62,18 @@ export type Exec = (request: ExecRequest) => Promise<ExecResult>
 
 /** Where and how commands run. Probed once per run by trying it. */
 export interface Sandbox {
-  isolation: Omit<Isolation, 'workspace'>
+  isolation: Omit<Isolation, 'workspace' | 'images'>
   /** One line for people: what is kept apart and what is not. */
   description: string
   /** Whether its commands can be given overlays. */
   mounts: boolean
   /** Throws InfraError with what is missing if it does not work on this machine. */
   probe(): Promise<void>
+  /**
+   * Where programs come from images: what a reference stands for now, fetched where it is not there (told by `onPull`) and
+   * tried. Called for each image before a command names its id. Throws InfraError.
+   */
+  resolveImage?(reference: string, onPull: (reference: string) => void): Promise<ContainerImage>
   exec: Exec
 }
 
@@ -150,7 +157,10 @@ export interface FixFiles {
 export interface Workspaces {
   /** How workspaces are made here, for the report: `overlay` or `copy`. */
   kind: string
-  /** Fetches and prepares a source once; later calls, also of other processes, reuse it. Throws InfraError with the output. */
+  /**
+   * Fetches and prepares a source once; later calls, also of other processes, reuse it. Its `image` is the id of the image
+   * in which it is prepared, null where that is this machine. Throws InfraError with the output.
+   */
   prepare(source: Source, exec: Exec): Promise<PreparedSource>
   /** A fresh workspace. With a placement the files are committed into it, so that `git status` is clean. */
   create(prepared: PreparedSource, placement: Placement): Promise<Workspace>
@@ -181,6 +191,8 @@ export interface HarnessInput {
   /** The files that `files(config)` asked for. */
   files: FileTree
   exec: Exec
+  /** Id of the image in which `exec` runs; null where it runs the programs of this machine. */
+  image: string | null
   signal: AbortSignal
 }
 
@@ -208,8 +220,11 @@ export interface Harness<Config = unknown> {
   supports: { model: boolean; effort: boolean; mcp: boolean }
   /** Paths of suite files that it needs, relative to the suite's folder. */
   files?(config: Config): string[]
-  /** Whether the agent is there. Must be quick and must not contact a model. */
-  probe(config: Config): Promise<HarnessProbe>
+  /**
+   * Whether the agent is there. Must be quick and must not contact a model. `exec` runs commands where the agent will run;
+   * without it that is this machine.
+   */
+  probe(config: Config, exec?: Exec): Promise<HarnessProbe>
   /**
    * Runs the agent once. Called once per trial, many at a time. What the agent does wrong is told in the attempt
    * (`crash`, `timeout`, `limit`); throws InfraError only for what is not the agent's doing (program missing, key refused,

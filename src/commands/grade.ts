@@ -4,10 +4,11 @@ import { localExecutor } from '../executors/local.ts'
 import type { Suite } from '../model/suite.ts'
 import { judgeRun } from '../pipeline.ts'
 import { regrade } from '../trial/regrade.ts'
+import { imagesFor } from './images.ts'
 import { onInterrupt } from './interrupt.ts'
 import { tell, type Io } from './io.ts'
 import { checkReportOptions, report, type ReportOptions } from './report.ts'
-import { load, openTrialParts, progressFor, sandboxFor, storeFor } from './wiring.ts'
+import { levelOf, load, openTrialParts, progressFor, sandboxFor, storeFor, stronger } from './wiring.ts'
 
 export interface GradeOptions extends ReportOptions {
   suite?: string
@@ -29,6 +30,10 @@ export async function grade(reference: string, options: GradeOptions, io: Io): P
   if (gradable.length === 0)
     throw new InfraError(`run ${stored.manifest.id} holds no patch that this suite could grade`)
 
+  const sandbox = await sandboxFor(stronger(suite.isolation, levelOf(stored)))
+  const tasks = gradable.map(({ task }) => task)
+  const images = await imagesFor(suite, tasks, sandbox, line => tell(io, line))
+
   const interrupt = onInterrupt(io)
   const store = storeFor(io, suite)
   const progress = progressFor(io)
@@ -38,7 +43,8 @@ export async function grade(reference: string, options: GradeOptions, io: Io): P
       runId: stored.manifest.id,
       store,
       progress,
-      sandbox: await sandboxFor(suite.isolation),
+      sandbox,
+      images,
       signal: interrupt.signal,
     },
     io,

@@ -112,7 +112,7 @@ Examples:
       new Option(
         '--isolation <level>',
         'keep trials apart at least so well; where it cannot be had nothing runs',
-      ).choices(['none', 'process', 'sandbox']),
+      ).choices(['none', 'process', 'sandbox', 'container']),
     )
     .option(
       '--report <format[=file]>',

@@ -1,9 +1,10 @@
 import { InfraError, UserError } from '../errors.ts'
 import type { Suite } from '../model/suite.ts'
+import type { Exec, Sandbox } from '../contracts.ts'
 import type { TrialSpec } from '../model/trial.ts'
 import { pick } from '../registry.ts'
 import { tell, type Io } from './io.ts'
-import type { families } from './wiring.ts'
+import type { TrialPartsOptions, families } from './wiring.ts'
 
 /**
  * Whether what the planned trials need is here: the agents' programs and the environment variables. All that is missing is
@@ -12,7 +13,7 @@ import type { families } from './wiring.ts'
 export async function checkReadiness(
   suite: Suite,
   specs: readonly TrialSpec[],
-  { harnesses, graders }: typeof families,
+  { harnesses, graders, sandbox, images }: typeof families & Pick<TrialPartsOptions, 'sandbox' | 'images'>,
   io: Io,
 ): Promise<void> {
   const setups = Object.values(suite.setups).filter(setup => specs.some(spec => spec.setup === setup.name))
@@ -36,14 +37,17 @@ export async function checkReadiness(
   }
 
   const probes = await Promise.all(
-    setups.map(async setup => ({
-      setup: setup.name,
-      probe: await pick(harnesses, setup.harness.type, 'harness').probe(setup.harness.config),
-    })),
+    setups.flatMap(setup =>
+      placesOf(sandbox, images).map(async ({ where, exec }) => ({
+        setup: setup.name,
+        where,
+        probe: await pick(harnesses, setup.harness.type, 'harness').probe(setup.harness.config, exec),
+      })),
+    ),
   )
   const missing = probes.filter(({ probe }) => !probe.ok)
   if (missing.length > 0) {
-    const lines = missing.map(({ setup, probe }) => `  setup ${setup}: ${probe.message}`)
+    const lines = missing.map(({ setup, where, probe }) => `  setup ${setup}${where}: ${probe.message}`)
     throw new InfraError(`agents are missing:\n${lines.join('\n')}\nagent-eval doctor shows what is there.`)
   }
 
@@ -58,4 +62,18 @@ export async function checkReadiness(
       `warning: ${short.join(', ')} has fewer than 8 characters: too short to be told apart from ordinary text, so it is not redacted.`,
     )
   }
+}
+
+/** Where agents will run: on this machine, or in each of the images. */
+function placesOf(
+  sandbox: Sandbox,
+  images: TrialPartsOptions['images'],
+): { where: string; exec: Exec | undefined }[] {
+  const byId = new Map(Object.values(images).map(({ id, reference }) => [id, reference]))
+  if (byId.size === 0) return [{ where: '', exec: undefined }]
+  return [...byId].map(([image, reference]) => ({
+    where: ` in image ${reference}`,
+    exec: request =>
+      sandbox.exec({ ...request, access: { write: [request.cwd], read: [], network: false, image } }),
+  }))
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
-import { levels, type Level } from '../sandboxes/index.ts'
+import type { Level } from '../sandboxes/index.ts'
 import { plan, specOf } from '../core/plan.ts'
 import { UserError, exitCodes, type ExitCode } from '../errors.ts'
 import type { Sandbox, StoredRun } from '../contracts.ts'
@@ -10,17 +10,28 @@ import { localExecutor } from '../executors/local.ts'
 import type { Rules } from '../model/rules.ts'
 import type { Suite } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
+import type { Isolation } from '../model/run.ts'
 import { judgeRun, runSuite } from '../pipeline.ts'
 import { describePlan } from '../reporters/plan.ts'
 import { describeRules } from '../reporters/rules.ts'
 import { loadByBase, onlyOnce } from './base-rules.ts'
 import { readBaseline } from './baseline-file.ts'
+import { checkSameImages, imagesFor } from './images.ts'
 import { onInterrupt } from './interrupt.ts'
 import { answerJson, tell, type Io } from './io.ts'
 import { provenance } from './provenance.ts'
 import { checkReadiness } from './readiness.ts'
 import { checkReportOptions, report, type ReportOptions } from './report.ts'
-import { families, load, openTrialParts, progressFor, sandboxFor, storeFor } from './wiring.ts'
+import {
+  families,
+  levelOf,
+  load,
+  openTrialParts,
+  progressFor,
+  sandboxFor,
+  storeFor,
+  stronger,
+} from './wiring.ts'
 
 export interface RunOptions extends ReportOptions {
   task?: string[]
@@ -72,12 +83,14 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
   }
   const baseline =
     ruled?.baseline ?? (options.gate ? await readBaseline(gate.baseline, suite.name, io) : null)
-  await checkReadiness(suite, specs, families, io)
-
-  const sandbox = await sandboxFor(stronger(options.isolation, suite.isolation))
+  const sandbox = await sandboxFor(stronger(stronger(options.isolation, suite.isolation), levelOf(earlier)))
+  const tasks = specs.map(({ task }) => task)
+  const images = await imagesFor(suite, tasks, sandbox, line => tell(io, line))
+  if (earlier) checkSameImages(earlier.manifest.isolation.images, images)
+  await checkReadiness(suite, specs, { ...families, sandbox, images }, io)
 
   const { manifest, trials } = await execute(
-    { suite, specs, earlier, sandbox, rules: ruled?.rules ?? null },
+    { suite, specs, earlier, sandbox, images, rules: ruled?.rules ?? null },
     options,
     io,
   )
@@ -100,11 +113,12 @@ interface Job {
   specs: readonly TrialSpec[]
   earlier: StoredRun | null
   sandbox: Sandbox
+  images: Isolation['images']
   rules: Rules | null
 }
 
 async function execute(
-  { suite, specs, earlier, sandbox, rules }: Job,
+  { suite, specs, earlier, sandbox, images, rules }: Job,
   options: RunOptions,
   io: Io,
 ): ReturnType<typeof runSuite> {
@@ -115,7 +129,7 @@ async function execute(
   const runId = earlier?.manifest.id ?? newRunId(suite.name)
   const progress = progressFor(io)
   const { parts, workspaces, close } = await openTrialParts(
-    { suite, runId, store, progress, sandbox, signal: interrupt.signal },
+    { suite, runId, store, progress, sandbox, images, signal: interrupt.signal },
     io,
   )
   // Before there are results, which must not be taken for changes.
@@ -134,7 +148,7 @@ async function execute(
           trialParts: parts,
           facts: {
             id: runId,
-            isolation: { ...sandbox.isolation, workspace: workspaces.kind },
+            isolation: { ...sandbox.isolation, workspace: workspaces.kind, images },
             provenance: startedFrom,
             rules,
           },
@@ -165,12 +179,6 @@ function suiteFile(file: string | undefined): string {
       'which suite? Give its file: agent-eval run evals/SUITE.yaml (agent-eval init makes one)',
     )
   return file
-}
-
-/** The command line may ask for more than the suite, never for less. */
-function stronger(asked: Level | undefined, required: Level | null): Level | null {
-  if (asked === undefined || required === null) return asked ?? required
-  return levels.indexOf(asked) > levels.indexOf(required) ? asked : required
 }
 
 /** Sorts by time; the random part keeps two runs of one second apart. */

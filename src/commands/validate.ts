@@ -9,6 +9,7 @@ import { renderProof } from '../reporters/proof.ts'
 import { paintFor } from '../reporters/paint.ts'
 import { prove, type Proof } from '../trial/prove.ts'
 import { folders } from './folders.ts'
+import { imagesFor, tellOfImages } from './images.ts'
 import { onInterrupt } from './interrupt.ts'
 import { answerJson, tell, type Io } from './io.ts'
 import { load, openTrialParts, sandboxFor, storeFor } from './wiring.ts'
@@ -30,6 +31,7 @@ export async function validate(file: string, options: ValidateOptions, io: Io): 
   )
   const name = relative(io.cwd, suite.file)
   if (!options.prove) {
+    tellOfImages(suite, line => tell(io, line))
     if (options.json)
       answerJson(io, {
         suite: suite.name,
@@ -45,6 +47,8 @@ export async function validate(file: string, options: ValidateOptions, io: Io): 
     return exitCodes.pass
   }
 
+  const sandbox = await sandboxFor(suite.isolation)
+  const images = await imagesFor(suite, [...tasks], sandbox, line => tell(io, line))
   const interrupt = onInterrupt(io)
   const paint = paintFor(io.stderr, io.env)
   const progress = {
@@ -57,7 +61,8 @@ export async function validate(file: string, options: ValidateOptions, io: Io): 
       runId: 'validate',
       store: storeFor(io, suite),
       progress,
-      sandbox: await sandboxFor(suite.isolation),
+      sandbox,
+      images,
       signal: interrupt.signal,
     },
     io,

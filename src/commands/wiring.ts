@@ -10,15 +10,17 @@ import type {
   ProgressReporter,
   RunStore,
   Sandbox,
+  StoredRun,
   Workspaces,
 } from '../contracts.ts'
 import { InfraError, UserError } from '../errors.ts'
 import { graders } from '../graders/index.ts'
 import { harnesses } from '../harnesses/index.ts'
+import type { Isolation } from '../model/run.ts'
 import type { Suite } from '../model/suite.ts'
 import { pick, type Registry } from '../registry.ts'
 import { progressReporter } from '../reporters/progress.ts'
-import { chooseSandbox, type Level } from '../sandboxes/index.ts'
+import { chooseSandbox, levels, type Level } from '../sandboxes/index.ts'
 import { fileStore } from '../stores/files.ts'
 import { noCopy, type Copy } from '../suite/copy.ts'
 import { loadSuite } from '../suite/load.ts'
@@ -47,6 +49,17 @@ export function storeFor(io: Io, suite: Suite | null): RunStore {
 /** The best isolation that works here, or the one that was asked for: by the command line, else by the suite. */
 export function sandboxFor(wanted: Level | null): Promise<Sandbox> {
   return chooseSandbox(wanted)
+}
+
+/** The command line may ask for more than the suite, never for less. */
+export function stronger(asked: Level | null | undefined, required: Level | null): Level | null {
+  if (!asked || required === null) return asked ?? required
+  return levels.indexOf(asked) > levels.indexOf(required) ? asked : required
+}
+
+/** What was prepared in images fits no other programs: a run that was in containers stays there. */
+export function levelOf(run: StoredRun | null): Level | null {
+  return run?.manifest.isolation.level === 'container' ? 'container' : null
 }
 
 /** Live on a terminal, a line for each event elsewhere. */
@@ -86,6 +99,8 @@ export interface TrialPartsOptions {
   store: RunStore
   progress: ProgressReporter
   sandbox: Sandbox
+  /** By source, where the sandbox runs the programs of images. */
+  images: Isolation['images']
   signal: AbortSignal
 }
 
@@ -94,7 +109,7 @@ export async function openTrialParts(
   options: TrialPartsOptions,
   io: Io,
 ): Promise<{ parts: TrialParts; workspaces: Workspaces; close(): Promise<void> }> {
-  const { suite, runId, store, progress, sandbox, signal } = options
+  const { suite, runId, store, progress, sandbox, images, signal } = options
   const { cache, work } = folders(io)
   await mkdir(cache, { recursive: true, mode: 0o700 })
   const workRoot = await openWorkRoot(work)
@@ -113,7 +128,7 @@ export async function openTrialParts(
       return remember(prepared, name, () =>
         preparing(async () => {
           progress.onSource?.(source, 'preparing')
-          const ready = await workspaces.prepare(source, sandbox.exec)
+          const ready = await workspaces.prepare({ ...source, image: images[name]?.id ?? null }, sandbox.exec)
           progress.onSource?.(source, 'ready')
           return ready
         }),

@@ -12,6 +12,7 @@ import { commandLine, programOf } from './command-line.ts'
 import { environment, type CommandFiles } from './command-environment.ts'
 import { readTranscript, readUsage } from './command-reports.ts'
 import { asked, countToolCalls, interrupted } from './ends.ts'
+import { findInside } from './find-inside.ts'
 import { lastLines } from './last-lines.ts'
 import { findProgram } from '../util/find-program.ts'
 
@@ -32,11 +33,11 @@ export const command = defineHarness({
   layout: { skills: '.agents/skills' },
   supports: { model: true, effort: true, mcp: true },
   files: config => programOf(config.run).suiteFile,
-  async probe({ run }) {
+  async probe({ run }, exec) {
     const { program, suiteFile } = programOf(run)
     if (suiteFile.length > 0) return { ok: true, version: null, message: `${program} comes with the suite` }
     if (typeof run === 'string') return { ok: true, version: null, message: 'a shell line, not looked into' }
-    const path = await findProgram(program, process.env.PATH ?? '')
+    const path = exec ? await findInside(program, exec) : await findProgram(program, process.env.PATH ?? '')
     const missing = `${program} was not found: install it, or name it with its path`
     return { ok: path !== null, version: null, message: path ?? missing }
   },

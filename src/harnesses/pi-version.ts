@@ -15,23 +15,30 @@ export interface PiVersion {
 
 const known = new Map<string, Promise<PiVersion>>()
 
-/** Asks pi for its version, once per process and program. Throws InfraError where it does not answer. */
+/** Asks pi for its version, once per process, program and image. Throws InfraError where it does not answer. */
 export function piVersion(
   bin: string,
   env: Record<string, string>,
   folder: string,
   exec: Exec,
+  image: string | null = null,
 ): Promise<PiVersion> {
-  const key = `${bin}\0${env.PATH}`
+  const key = `${bin}\0${env.PATH}\0${image}`
   const asked = known.get(key)
   if (asked) return asked
-  const answer = ask(bin, env, folder, exec)
+  const answer = askPi(bin, env, folder, exec)
   known.set(key, answer)
   answer.catch(() => known.delete(key))
   return answer
 }
 
-async function ask(bin: string, env: Record<string, string>, folder: string, exec: Exec): Promise<PiVersion> {
+/** The same, at each call. */
+export async function askPi(
+  bin: string,
+  env: Record<string, string>,
+  folder: string,
+  exec: Exec,
+): Promise<PiVersion> {
   const log = join(folder, 'pi-version.txt')
   await rm(log, { force: true })
   const result = await exec({

@@ -16,7 +16,7 @@ import { lastLines } from './last-lines.ts'
 import { blame } from './model-errors.ts'
 import { agentFolder, piArguments, PiProvider, writeModels } from './pi-options.ts'
 import { isPartial, newPiState, readPiLine, type PiState } from './pi-stream.ts'
-import { piVersion } from './pi-version.ts'
+import { askPi, piVersion } from './pi-version.ts'
 
 /** Older versions repeat the whole message in each event: a long answer fills a file of the usual size. */
 const maxOutputBytes = 1024 * 1024 * 1024
@@ -43,11 +43,11 @@ export const pi = defineHarness<Config>({
   description: 'the pi coding agent; any OpenAI- or Anthropic-compatible model service',
   layout: { skills: '.agents/skills' },
   supports: { model: true, effort: true, mcp: false },
-  async probe({ bin }) {
+  async probe({ bin }, where) {
     const folder = await mkdtemp(join(tmpdir(), 'agent-eval-pi-'))
     try {
       const env = cleanEnv(process.env, { home: folder, temporary: folder })
-      const version = await piVersion(bin, env, folder, exec)
+      const version = where ? await askPi(bin, env, folder, where) : await piVersion(bin, env, folder, exec)
       return { ok: true, version: version.text, message: `pi ${version.text}` }
     } catch (error) {
       if (error instanceof InfraError) return { ok: false, version: null, message: error.message }
@@ -57,7 +57,7 @@ export const pi = defineHarness<Config>({
     }
   },
   async run(input, config) {
-    const version = await piVersion(config.bin, input.env, input.home, input.exec)
+    const version = await piVersion(config.bin, input.env, input.home, input.exec, input.image)
     if (config.provider) await writeModels(config.provider, input, version)
     const state = newPiState()
     const stdout = join(input.home, 'pi-stream.jsonl')

@@ -78,11 +78,26 @@ export const Provenance = z.strictObject({
 })
 export type Provenance = z.infer<typeof Provenance>
 
+/** An image that a source's commands ran in. */
+export const ContainerImage = z.strictObject({
+  /** As the suite names it. */
+  reference: z.string(),
+  /** Content hash of what it stood for during the run. */
+  id: z.string(),
+  /** Digest in the registry; null if it came from none. */
+  digest: z.string().nullable(),
+  /** What ran it, with its version. */
+  engine: z.string(),
+})
+export type ContainerImage = z.infer<typeof ContainerImage>
+
 /** How well the trials were kept apart from the host and from each other. */
 export const Isolation = z.strictObject({
   level: z.enum(['none', 'process', 'sandbox', 'container']),
   network: z.enum(['open', 'off', 'allow-list']),
   workspace: z.string(),
+  /** By source, at the level `container`; else empty. */
+  images: z.record(z.string(), ContainerImage).default({}),
 })
 export type Isolation = z.infer<typeof Isolation>
 

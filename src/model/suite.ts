@@ -39,6 +39,8 @@ export const Source = z.strictObject({
   /** Run once per commit, in order; what they leave in the workspace is reused by every trial. */
   prepare: z.array(Command),
   prepareTimeoutMs: z.number().positive(),
+  /** Image whose programs are used at isolation `container`; null = none is named. */
+  image: z.string().nullable().default(null),
 })
 export type Source = z.infer<typeof Source>
 
@@ -134,7 +136,7 @@ export const Suite = z.strictObject({
   tasks: z.array(Task),
   gate: Gate,
   /** Weakest isolation under which it may run; null = the best that works. Where it cannot be had nothing runs. */
-  isolation: z.enum(['none', 'process', 'sandbox']).nullable().default(null),
+  isolation: z.enum(['none', 'process', 'sandbox', 'container']).nullable().default(null),
   /** Content hash of tasks, sources and setups. */
   fingerprint: z.string(),
 })

@@ -1,6 +1,7 @@
 import type { Report, TaskChange } from '../model/report.ts'
 import { listTrials } from './commands.ts'
 import { formatDuration } from './format.ts'
+import { imagesText } from './images.ts'
 import { gridsOf, type Cell, type Grid, type GridRow } from './grid.ts'
 import { cellCode, code, joinWithin, prose } from './markdown-text.ts'
 import { noticesOf } from './notices.ts'
@@ -35,7 +36,7 @@ export function renderMarkdown(report: Report): string {
       ...gridsOf(report.comparisons, run.summaries).flatMap(grid => gridSections(grid, said)),
       ...flips(report),
       ...(['failed', 'crashed', 'errored'] as const).flatMap(kind => problemSection(kind, problems)),
-      `Spent: ${prose(formatSpent(totals.spent))}${elapsed(report)}. Isolation: ${run.isolation.level}, network ${run.isolation.network}. Run ${code(run.id)}.`,
+      `Spent: ${prose(formatSpent(totals.spent))}${elapsed(report)}. Isolation: ${[run.isolation.level, prose(imagesText(run.isolation))].filter(Boolean).join(', ')}, network ${run.isolation.network}. Run ${code(run.id)}.`,
     ],
     maxBytes,
     `*Left out here as it is too long: ${code(listTrials(run.id))}*`,

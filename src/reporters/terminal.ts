@@ -4,6 +4,7 @@ import type { RunManifest, SetupSummary } from '../model/run.ts'
 import { acceptRun, listTrials, resumeRun, showTrial } from './commands.ts'
 import { gridSections, headlineLines, indented, type TextStyle } from './comparison.ts'
 import { formatCost, formatDuration, formatRate, formatTokens } from './format.ts'
+import { imagesText } from './images.ts'
 import { gridsOf, type Grid } from './grid.ts'
 import { noticesOf, scriptedSetups } from './notices.ts'
 import { problemBlocks, problemsIn, type Problems } from './problem-blocks.ts'
@@ -108,12 +109,13 @@ function elapsed({ startedAt, finishedAt }: RunManifest): string {
   return ms >= 0 ? `, ${formatDuration(ms)}` : ''
 }
 
-function isolationLine({ isolation: { level, network } }: RunManifest): string {
+function isolationLine({ isolation }: RunManifest): string {
+  const { level, network } = isolation
   const meaning = {
     none: "none - agents ran with your user's rights",
     process: "process - agents ran in processes of their own, with your user's rights",
     sandbox: 'sandbox',
-    container: 'container',
+    container: ['container', imagesText(isolation)].filter(Boolean).join(' - '),
   }[level]
   return `${meaning}; network: ${network}`
 }

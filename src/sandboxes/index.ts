@@ -2,6 +2,7 @@ import type { Sandbox } from '../contracts.ts'
 import { InfraError } from '../errors.ts'
 import type { Registry } from '../registry.ts'
 import { bubblewrapProcess, bubblewrapSandbox } from './bubblewrap.ts'
+import { dockerContainers, podmanContainers } from './container.ts'
 import { none } from './none.ts'
 import { unshareProcess } from './unshare.ts'
 
@@ -11,9 +12,11 @@ export const sandboxes = {
   unshareProcess,
   bubblewrapProcess,
   bubblewrapSandbox,
+  dockerContainers,
+  podmanContainers,
 } satisfies Registry<Sandbox>
 
-export const levels = ['none', 'process', 'sandbox'] as const
+export const levels = ['none', 'process', 'sandbox', 'container'] as const
 export type Level = (typeof levels)[number]
 
 /** For each level what can give it, best first. */
@@ -21,6 +24,7 @@ const waysTo: Record<Level, readonly Sandbox[]> = {
   none: [none],
   process: [bubblewrapProcess, unshareProcess],
   sandbox: [bubblewrapSandbox],
+  container: [dockerContainers, podmanContainers],
 }
 
 /**

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Access, ExecResult, Sandbox } from '../contracts.ts'
 import { InfraError } from '../errors.ts'
+import { makeTestImage } from '../testing/image.ts'
 import { chooseSandbox, sandboxes } from './index.ts'
 
 const works = async (sandbox: Sandbox): Promise<boolean> =>
@@ -21,6 +22,17 @@ const available = Object.fromEntries(
   ),
 )
 
+/** Ids of images for those that need one; without an image they are left out. */
+const images = new Map<Sandbox, string>()
+const madeImages = [await makeTestImage('docker'), await makeTestImage('podman')] as const
+for (const [i, name] of (['dockerContainers', 'podmanContainers'] as const).entries()) {
+  const made = madeImages[i]
+  if (made && 'reference' in made && available[name]) {
+    const { id } = (await sandboxes[name].resolveImage?.(made.reference, () => {})) ?? { id: '' }
+    images.set(sandboxes[name], id)
+  } else available[name] = false
+}
+
 let root: string
 beforeAll(async () => {
   root = await realpath(await mkdtemp(join(tmpdir(), 'agent-eval-sandbox-')))
@@ -28,7 +40,10 @@ beforeAll(async () => {
   await mkdir(join(root, 'other'))
   await writeFile(join(root, 'other/secret.txt'), 'of another trial\n')
 })
-afterAll(() => rm(root, { recursive: true, force: true }))
+afterAll(async () => {
+  await rm(root, { recursive: true, force: true })
+  for (const made of madeImages) if ('reference' in made) await made.remove()
+})
 
 async function run(
   sandbox: Sandbox,
@@ -44,7 +59,7 @@ async function run(
     timeoutMs: options.timeoutMs ?? 20_000,
     stdout: output,
     stderr: output,
-    access: { write: [cwd], read: [], network: false, ...options.access },
+    access: { write: [cwd], read: [], network: false, image: images.get(sandbox), ...options.access },
   })
   return { ...result, output: await readFile(output, 'utf8').catch(() => '') }
 }

@@ -30,8 +30,8 @@ export function wrapped(wrap: Wrap): Exec {
   }
 }
 
-/** Shells and bubblewrap give 128 + the number of the signal that ended their command. */
-function asInner(result: ExecResult): ExecResult {
+/** Shells, bubblewrap and the first processes of containers give 128 + the number of the signal that ended their command. */
+export function asInner(result: ExecResult): ExecResult {
   const { end, exitCode } = result
   if (end !== 'exited' || exitCode === null || exitCode <= 128) return result
   const signal = Object.entries(constants.signals).find(([, number]) => number === exitCode - 128)?.[0]

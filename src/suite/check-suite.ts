@@ -8,7 +8,7 @@ import { partsOf, suiteSchema, type Plugins } from './schema.ts'
 import { mergeSetups } from './setup-chains.ts'
 import { finishSetup } from './setups.ts'
 import { checkSource, type CheckedSource } from './sources.ts'
-import { blameKey, blameValue, inside, valueAt, type Spot } from './spot.ts'
+import { blameKey, blameValue, inside, isThere, valueAt, type Spot } from './spot.ts'
 import { checkTasks, mergeLimits, type CheckedTask } from './tasks.ts'
 import { checkVary } from './vary.ts'
 import { found } from './words.ts'
@@ -50,6 +50,7 @@ export function checkSuite(file: YamlFile, plugins: Plugins, reading: Reading): 
   const sources = namesOfSources
     .filter(() => !mistakes.areEnough())
     .map(name => checkSource(name, inside(root, 'sources', name), parts, { ...checking, copy: reading.copy }))
+  if (draft.isolation === 'container') blameWithoutImage(namesOfSources, root, checking)
   const namesOfSetups = namesIn(inside(root, 'setups'), checking)
   const setups = mergeSetups(inside(root, 'setups'), namesOfSetups, parts, checking, reading).map(merged => ({
     merged,
@@ -78,6 +79,18 @@ export function checkSuite(file: YamlFile, plugins: Plugins, reading: Reading): 
     sources,
     setups: Object.fromEntries(setups.map(({ setup }) => [setup.name, setup])),
     tasks,
+  }
+}
+
+function blameWithoutImage(sources: readonly string[], root: Spot, { mistakes }: Checking): void {
+  for (const name of sources) {
+    const image = inside(root, 'sources', name, 'image')
+    if (isMapping(valueAt(inside(root, 'sources', name))) && !isThere(image))
+      blameKey(
+        mistakes,
+        image,
+        () => 'missing key "image": "isolation: container" needs one for every source',
+      )
   }
 }
 

@@ -77,6 +77,7 @@ test.each<[what: string, from: string, to: string, expected: string[]]>([
     ['three'],
   ],
   ['the history of a source', 'folder: ./repo', 'folder: ./repo, history: none', ['one']],
+  ['an image', 'folder: ./repo', 'folder: ./repo, image: node:22', ['one']],
   ['the model', 'model: m', 'model: n', ['setup a']],
   ['the command of a harness', '[./agent.sh]', '[./agent.sh, -v]', ['setup a']],
   ['an environment variable', 'A=b', 'A=c', ['setup a']],

@@ -17,13 +17,14 @@ export function taskFingerprint(
   task: Omit<Task, 'fingerprint' | 'reference' | 'tags'>,
   source: Source,
 ): string {
-  const { commit, history, prepare } = source
+  const { commit, history, prepare, image } = source
   return fingerprint({
     prompt: task.prompt,
     limits: task.limits,
     graders: task.graders,
     fix: task.fix,
-    source: { commit, history, prepare },
+    // Where none is named the fingerprint is as before there were images.
+    source: { commit, history, prepare, ...(image === null ? {} : { image }) },
   })
 }
 

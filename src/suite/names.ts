@@ -15,6 +15,12 @@ export const Id = textLike(
   'a name of at most 64 lower-case letters, digits, ".", "_" and "-" that begins with a letter or digit',
 )
 
+/** What docker and podman take for an image. */
+export const ImageReference = textLike(
+  /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,254}$/,
+  'the name or id of an image, such as node:22@sha256:…',
+)
+
 /** Full object id of a commit. */
 export const CommitId = z
   .string({

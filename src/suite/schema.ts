@@ -3,7 +3,18 @@ import type { Grader, Harness } from '../contracts.ts'
 import { Command, McpServer } from '../model/suite.ts'
 import type { Registry } from '../registry.ts'
 import { duration } from '../util/duration.ts'
-import { CommitId, EnvEntry, Id, SuitePath, Tag, TargetPath, textLike, Word, WorkspaceGlob } from './names.ts'
+import {
+  CommitId,
+  EnvEntry,
+  Id,
+  ImageReference,
+  SuitePath,
+  Tag,
+  TargetPath,
+  textLike,
+  Word,
+  WorkspaceGlob,
+} from './names.ts'
 import { pluginEntry } from './plugin-entry.ts'
 
 /** The plug-ins that suites can name. */
@@ -53,6 +64,9 @@ const Source = z
     prepareTimeout: duration
       .default(600_000)
       .describe('longest time for each command of prepare; default 10m'),
+    image: ImageReference.optional().describe(
+      'image of docker or podman whose programs are used at isolation container, best with its digest: node:22@sha256:…',
+    ),
   })
   .meta({ anyOf: [{ required: ['git', 'commit'] }, { required: ['folder'] }] })
 
@@ -205,7 +219,7 @@ export function suiteSchema({ harnesses, graders }: Plugins) {
       tasks: z.array(taskSchema(graders)).min(1).describe('the problems'),
       gate: Gate.optional().describe('what "agent-eval gate" compares with'),
       isolation: z
-        .enum(['none', 'process', 'sandbox'])
+        .enum(['none', 'process', 'sandbox', 'container'])
         .optional()
         .describe('how trials are kept apart from this machine; where it cannot be had nothing runs'),
     })

@@ -15,6 +15,11 @@ function commit(text: string): string {
 
 testBroken([
   {
+    name: 'an image that would be an option',
+    suite: suiteWith({ sources: 'sources:\n  repo:\n    folder: ./repo\n    image: ‸--privileged' }),
+    says: [['the name or id of an image', '--privileged']],
+  },
+  {
     name: 'a short commit id',
     suite: commit('‸0123abc'),
     says: [['full 40-character commit id', 'git rev-parse 0123abc']],

@@ -77,7 +77,8 @@ export async function finishSource(
   if (path === null || commit === undefined || !history || !prepare || prepareTimeout === undefined) {
     throw new Error(`source ${name} was not checked`)
   }
-  return { name, git: path, commit, history, prepare, prepareTimeoutMs: prepareTimeout }
+  const image = draft.image ?? null
+  return { name, git: path, commit, history, prepare, prepareTimeoutMs: prepareTimeout, image }
 }
 
 function checkFolder(path: string, given: string, spot: Spot, { mistakes }: Checking): void {

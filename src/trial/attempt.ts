@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InfraError } from '../errors.ts'
-import type { HarnessResult, Workspace } from '../contracts.ts'
+import type { HarnessResult, PreparedSource, Workspace } from '../contracts.ts'
 import type { Setup, Task } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
 import { cleanEnv } from '../util/host-env.ts'
@@ -12,6 +12,7 @@ export async function attempt(
   spec: TrialSpec,
   task: Task,
   setup: Setup,
+  { source: { image } }: PreparedSource,
   workspace: Workspace,
   { folder, logs }: { folder: string; logs: string },
   parts: TrialParts,
@@ -24,6 +25,7 @@ export async function attempt(
     read: [],
     network: true,
     overlays: workspace.overlay ? [workspace.overlay] : [],
+    image,
   }
   return parts.harness(setup).run(
     {
@@ -44,6 +46,7 @@ export async function attempt(
       limits: task.limits,
       files: setup.harness.files,
       exec: request => parts.exec({ access, ...request }),
+      image,
       signal: parts.signal,
     },
     setup.harness.config,

@@ -130,6 +130,7 @@ async function gradeInput(
           read: [],
           network: false,
           overlays: overlaysFor(request.cwd, opened),
+          image: ground.prepared.source.image,
         },
         ...request,
       }),

@@ -75,7 +75,7 @@ async function tryTrial(
     let ended: { result: HarnessResult; patch: Patch }
     try {
       enter('attempt')
-      const result = await attempt(spec, task, setup, workspace, { folder, logs }, parts)
+      const result = await attempt(spec, task, setup, prepared, workspace, { folder, logs }, parts)
       paid.attempt = result.attempt
       parts.signal.throwIfAborted()
       ended = { result, patch: await captured(workspace, () => enter('outcome')) }

@@ -75,7 +75,8 @@ async function checkCheckout(entry: CacheEntry, cacheRoot: string): Promise<stri
   const mistakes = await mistakesInGitDir(gitDir, { bare: false, idLength, config: historySettings })
   if (mistakes.length > 0) return mistakes.map(mistake => `.git: ${mistake}`)
 
-  const source = url && commit && history && prepare ? { git: url, commit, history, prepare } : null
+  const source =
+    url && commit && history && prepare ? { git: url, commit, history, prepare, image: null } : null
   // What is installed fits one machine and Node only; a checkout of another one has another name.
   const isNamed = source?.prepare.length === 0 && !source.git.includes('***')
   if (source && isNamed && !keyOf(source).startsWith(entry.name))

@@ -78,9 +78,11 @@ export function keyOf({
   commit,
   history,
   prepare,
-}: Pick<Source, 'git' | 'commit' | 'history' | 'prepare'>): string {
-  // What is installed fits one kind of machine and one version of Node only.
-  const machine = prepare.length === 0 ? null : [process.platform, process.arch, process.versions.modules]
+  image,
+}: Pick<Source, 'git' | 'commit' | 'history' | 'prepare' | 'image'>): string {
+  // What is installed fits one image, or one kind of machine and one version of Node.
+  const programs = image === null ? [process.platform, process.arch, process.versions.modules] : [image]
+  const machine = prepare.length === 0 ? null : programs
   return sha256(canonicalJson({ format, git, commit, history, prepare, machine }))
 }
 
@@ -153,8 +155,13 @@ async function prepareThere(building: string, cacheRoot: string, source: Source,
   for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true, mode: 0o700 })
   await copyFolder(gitDir, pristine)
   const log = join(cacheRoot, 'logs', `prepare-${keyOf(source).slice(0, 24)}.log`)
-  const env = prepareEnv(process.env, folders)
-  const access = { write: [workTree, ...Object.values(folders)], read: settingsFiles(env), network: true }
+  const env = prepareEnv(process.env, folders, source.image === null)
+  const access = {
+    write: [workTree, ...Object.values(folders)],
+    read: settingsFiles(env),
+    network: true,
+    image: source.image,
+  }
   await runPrepare(source, exec, { cwd: workTree, log, env, access })
   await rm(gitDir, { recursive: true, force: true })
   await rename(pristine, gitDir)

@@ -11,6 +11,10 @@ const settings = new RegExp(
   ].join('|'),
 )
 
+/** Of these, and of what stands in the user's home, where programs of this machine are: an image has its own. */
+const places =
+  /^(JAVA_HOME|RUSTUP_HOME|CARGO_HOME|GOROOT|(DOTNET|PYENV)_ROOT|RBENV_ROOT|(NVM|ASDF_DATA)_DIR|VOLTA_HOME)$/
+
 /** What npm tells the programs that it starts about itself: these would make another npm act on the wrong folder. */
 const ofOuterNpm =
   /^npm_config_(local_prefix|global|global_prefix|location|user_agent|workspaces?|include_workspace_root|package|call|yes|dry_run|json|node_gyp|npm_version|init_module|noproxy)$/i
@@ -36,21 +40,25 @@ const caches: [variable: string, folder: string][] = [
 
 /**
  * Environment of the commands that make a source ready: clean, with a private home, but with the host's settings of package
- * managers, which come from variables or from files in the user's home, and with package caches that all sources share.
+ * managers, which come from variables or from files in the user's home, and with package caches that all sources share. Where the programs
+ * are not those of this machine (`ownPrograms` is false), nothing says where these are.
  */
 export function prepareEnv(
   host: NodeJS.ProcessEnv,
   folders: { home: string; temporary: string; packages: string },
+  ownPrograms = true,
 ): Record<string, string> {
   const env = cleanEnv(host, folders)
   for (const [name, value] of Object.entries(host)) {
-    if (value !== undefined && settings.test(name) && !ofOuterNpm.test(name)) env[name] = value
+    const isWanted = settings.test(name) && !ofOuterNpm.test(name) && (ownPrograms || !places.test(name))
+    if (value !== undefined && isWanted) env[name] = value
   }
   const isSet = (variable: string): boolean =>
     Object.keys(env).some(name => name.toLowerCase() === variable.toLowerCase())
   for (const [variable, ...paths] of inHome) {
     const found = paths.map(path => join(host['HOME'] ?? '/', path)).find(existsSync)
-    if (found !== undefined && !isSet(variable)) env[variable] = found
+    const isWanted = ownPrograms || !places.test(variable)
+    if (found !== undefined && isWanted && !isSet(variable)) env[variable] = found
   }
   for (const [variable, folder] of caches) {
     if (!isSet(variable)) env[variable] = join(folders.packages, folder)

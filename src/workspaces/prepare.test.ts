@@ -48,9 +48,16 @@ describe('preparing a source', () => {
       prepare('true'),
       place.workspaces.prepare({ ...source, history: 'none' }, exec),
       place.workspaces.prepare({ ...source, name: 'renamed', prepareTimeoutMs: 5 }, exec),
+      place.workspaces.prepare({ ...source, image: 'sha256:1' }, exec),
+      place.workspaces.prepare({ ...source, image: 'sha256:1', prepare: ['true'] }, exec),
+      place.workspaces.prepare({ ...source, image: 'sha256:2', prepare: ['true'] }, exec),
     ])
-    const [plain, withCommand, withoutPast, renamed] = keys.map(prepared => prepared.key)
-    expect(new Set([plain, withCommand, withoutPast]).size).toBe(3)
+    const [plain, withCommand, withoutPast, renamed, inImage, preparedInImage, preparedInOther] = keys.map(
+      prepared => prepared.key,
+    )
+    expect(new Set([plain, withCommand, withoutPast, preparedInImage, preparedInOther]).size).toBe(5)
+    // Nothing of the image is in a checkout that no command has prepared.
+    expect(inImage).toBe(plain)
     expect(renamed).toBe(plain)
   })
 

@@ -36,6 +36,7 @@ export async function openBench(files: Record<string, string> = {}): Promise<Ben
       limits: { timeoutMs: 30_000, maxCostUsd: null, maxTurns: null },
       files: {},
       exec,
+      image: null,
       signal: new AbortController().signal,
       ...change,
     }),

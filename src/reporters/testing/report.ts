@@ -151,7 +151,7 @@ export function sampleReport(
         },
       ]),
     ),
-    isolation: { level: 'none', network: 'open', workspace: 'copy' },
+    isolation: { level: 'none', network: 'open', workspace: 'copy', images: {} },
     provenance: {
       tool: '0.1.0',
       node: 'v20.20.2',

@@ -1,0 +1,58 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { runAfterUs } from '../../util/after-us.ts'
+import { livenessOf, ownProcessName } from '../../util/process-name.ts'
+import { removal, type Engine } from './engine.ts'
+import { ownerLabel } from './names.ts'
+
+/**
+ * Removes the containers of one owner and a folder. More than one look: an engine may be about to start one for a program of
+ * its own that is dead by now.
+ */
+const script = `
+engine=$1 label=$2 folder=$3
+shift 3
+quiet=0
+tries=0
+while [ "$quiet" -lt 3 ] && [ "$tries" -lt 50 ]; do
+  tries=$((tries + 1))
+  found=$("$engine" ps --all --quiet --filter "label=$label")
+  if [ -z "$found" ]; then
+    quiet=$((quiet + 1))
+    sleep 0.5
+  else
+    quiet=0
+    "$engine" "$@" $found
+  fi
+done
+rm -rf "$folder"
+`
+
+const prefix = 'agent-eval-containers-'
+
+/**
+ * A private folder for what containers are started with. It goes with this process, and so do the containers that it has
+ * started, however it ends. Called once per process and engine.
+ */
+export async function openFolder(engine: Engine): Promise<string> {
+  await sweepFolders()
+  const owner = await ownProcessName()
+  const folder = await mkdtemp(join(tmpdir(), `${prefix}${owner}.`))
+  const env = Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+  )
+  runAfterUs(script, [engine.program, `${ownerLabel}=${owner}`, folder, ...removal(engine.name)], env)
+  return folder
+}
+
+/** What is left after a power failure. */
+async function sweepFolders(): Promise<void> {
+  const names = (await readdir(tmpdir())).filter(name => name.startsWith(prefix))
+  for (const name of names) {
+    const owner = name.slice(prefix.length).split('.')[0] ?? ''
+    // Somebody else's cannot be removed, and is none of ours.
+    if ((await livenessOf(owner)) === 'dead')
+      await rm(join(tmpdir(), name), { recursive: true }).catch(() => undefined)
+  }
+}
