@@ -2,6 +2,7 @@
  * Every extension point on one page, types only. A plug-in is a typed object in a file of its own plus one line in its
  * family's `index.ts`.
  */
+import type { Socket } from 'node:net'
 import type { ZodType } from 'zod'
 import type { FileTree } from './model/files.ts'
 import type { Report } from './model/report.ts'
@@ -37,7 +38,23 @@ export interface Access {
   write: readonly string[]
   /** Folders and files that it may read besides. */
   read: readonly string[]
-  network: boolean
+  /** `off`: a loopback of its own and nothing else. A door: the same, with ports on that loopback that we answer. */
+  network: 'open' | 'off' | NetworkDoor
+}
+
+/** The way out of a sandbox that has no network. */
+export interface NetworkDoor {
+  /** Added to the environment of the command: how it finds the ports. */
+  env: Record<string, string>
+  ports: readonly DoorPort[]
+}
+
+export interface DoorPort {
+  /** A loopback address, and a port from 1024 on. */
+  address: string
+  port: number
+  /** Called with each connection of the command, in our own process. They are closed when the command has ended. */
+  answer(connection: Socket): void
 }
 
 export interface ExecResult {
@@ -56,7 +73,7 @@ export type Exec = (request: ExecRequest) => Promise<ExecResult>
 
 /** Where and how commands run. Probed once per run by trying it. */
 export interface Sandbox {
-  isolation: Omit<Isolation, 'workspace'>
+  isolation: Pick<Isolation, 'level'>
   /** One line for people: what is kept apart and what is not. */
   description: string
   /** Throws InfraError with what is missing if it does not work on this machine. */
@@ -174,6 +191,11 @@ export interface Harness<Config = unknown> {
   supports: { model: boolean; effort: boolean; mcp: boolean }
   /** Paths of suite files that it needs, relative to the suite's folder. */
   files?(config: Config): string[]
+  /**
+   * Where its agent's model service is, as `host:port`; empty for an agent without a model, null where that cannot be told
+   * from the configuration. `env` is what the setup sets and passes. Left out by a harness that cannot know. Pure.
+   */
+  endpoints?(config: Config, env: Readonly<Record<string, string>>, model: string | null): string[] | null
   /** Whether the agent is there. Must be quick and must not contact a model. */
   probe(config: Config): Promise<HarnessProbe>
   /**

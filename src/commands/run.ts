@@ -3,10 +3,12 @@ import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { levels, type Level } from '../sandboxes/index.ts'
+import { reachOf, widest } from '../core/network.ts'
 import { plan, specOf } from '../core/plan.ts'
 import { UserError, exitCodes, type ExitCode } from '../errors.ts'
 import type { Sandbox, StoredRun } from '../contracts.ts'
 import { localExecutor } from '../executors/local.ts'
+import type { Network } from '../model/run.ts'
 import type { Suite } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
 import { judgeRun, runSuite } from '../pipeline.ts'
@@ -14,6 +16,7 @@ import { describePlan } from '../reporters/plan.ts'
 import { readBaseline } from './baseline-file.ts'
 import { onInterrupt } from './interrupt.ts'
 import { answerJson, tell, type Io } from './io.ts'
+import { networkHints, networkOf, probeNetwork } from './network.ts'
 import { provenance } from './provenance.ts'
 import { checkReadiness } from './readiness.ts'
 import { checkReportOptions, report, type ReportOptions } from './report.ts'
@@ -58,8 +61,9 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
   await checkReadiness(suite, specs, families, io)
 
   const sandbox = await sandboxFor(stronger(options.isolation, suite.isolation))
+  const networks = await checkNetworks(suite, specs, sandbox, io)
 
-  const { manifest, trials } = await execute(suite, specs, earlier, sandbox, options, io)
+  const { manifest, trials } = await execute(suite, specs, earlier, { sandbox, networks }, options, io)
   if (manifest.status === 'interrupted') {
     tell(
       io,
@@ -78,7 +82,7 @@ async function execute(
   suite: Suite,
   specs: readonly TrialSpec[],
   earlier: StoredRun | null,
-  sandbox: Sandbox,
+  { sandbox, networks }: { sandbox: Sandbox; networks: Record<string, Network> },
   options: RunOptions,
   io: Io,
 ): ReturnType<typeof runSuite> {
@@ -104,7 +108,12 @@ async function execute(
           trialParts: parts,
           facts: {
             id: runId,
-            isolation: { ...sandbox.isolation, workspace: workspaces.kind },
+            isolation: {
+              ...sandbox.isolation,
+              network: widest(Object.values(networks)),
+              networks,
+              workspace: workspaces.kind,
+            },
             provenance: await provenance(existsSync(suite.file) ? dirname(suite.file) : io.cwd, io),
           },
           now: () => new Date().toISOString(),
@@ -116,6 +125,21 @@ async function execute(
     interrupt.release()
     await close()
   }
+}
+
+/** What the agents of the planned trials may reach, which must be possible here. */
+async function checkNetworks(
+  suite: Suite,
+  specs: readonly TrialSpec[],
+  sandbox: Sandbox,
+  io: Io,
+): Promise<Record<string, Network>> {
+  const setups = Object.values(suite.setups).filter(setup => specs.some(spec => spec.setup === setup.name))
+  const { level } = sandbox.isolation
+  const networks = setups.map(setup => [setup.name, networkOf(setup, level, families, io.env)] as const)
+  if (networks.some(([, network]) => reachOf(network) === 'allow-list')) await probeNetwork(sandbox)
+  if (level === 'sandbox') for (const hint of networkHints(setups, families, io.env)) tell(io, hint)
+  return Object.fromEntries(networks)
 }
 
 function suiteFile(file: string | undefined): string {

@@ -11,7 +11,8 @@ import { prove, type Proof } from '../trial/prove.ts'
 import { folders } from './folders.ts'
 import { onInterrupt } from './interrupt.ts'
 import { answerJson, tell, type Io } from './io.ts'
-import { load, openTrialParts, sandboxFor, storeFor } from './wiring.ts'
+import { networkHints, networkOf } from './network.ts'
+import { families, load, openTrialParts, sandboxFor, storeFor } from './wiring.ts'
 
 export interface ValidateOptions {
   json?: boolean
@@ -29,6 +30,9 @@ export async function validate(file: string, options: ValidateOptions, io: Io): 
     plan(suite, { tasks: options.task, tags: options.tag, trials: 1 }).map(spec => spec.task),
   )
   const name = relative(io.cwd, suite.file)
+  const setups = Object.values(suite.setups)
+  for (const setup of setups) networkOf(setup, 'sandbox', families, io.env)
+  for (const hint of networkHints(setups, families, io.env)) tell(io, hint)
   if (!options.prove) {
     if (options.json)
       answerJson(io, {

@@ -3,6 +3,7 @@ import { listTrials } from './commands.ts'
 import { formatDuration } from './format.ts'
 import { gridsOf, type Cell, type Grid, type GridRow } from './grid.ts'
 import { cellCode, code, joinWithin, prose } from './markdown-text.ts'
+import { networkText } from './network-text.ts'
 import { noticesOf } from './notices.ts'
 import { meaningOf, problemsIn, type Problems } from './problem-blocks.ts'
 import { formatSpent, totalsOf } from './totals.ts'
@@ -33,7 +34,7 @@ export function renderMarkdown(report: Report): string {
       ...gridsOf(report.comparisons, run.summaries).flatMap(grid => gridSections(grid, said)),
       ...flips(report),
       ...(['failed', 'crashed', 'errored'] as const).flatMap(kind => problemSection(kind, problems)),
-      `Spent: ${prose(formatSpent(totals.spent))}${elapsed(report)}. Isolation: ${run.isolation.level}, network ${run.isolation.network}. Run ${code(run.id)}.`,
+      `Spent: ${prose(formatSpent(totals.spent))}${elapsed(report)}. Isolation: ${run.isolation.level}, network ${prose(networkText(run.isolation))}. Run ${code(run.id)}.`,
     ],
     maxBytes,
     `*Left out here as it is too long: ${code(listTrials(run.id))}*`,

@@ -1,15 +1,38 @@
 import type { Report } from '../model/report.ts'
 import type { RunManifest } from '../model/run.ts'
+import type { Trial } from '../model/trial.ts'
 import type { Totals } from './totals.ts'
 
 /** What a reader must know before the numbers are believed, one sentence or a few each. */
-export function noticesOf({ run, warnings }: Report, { retried }: Totals): string[] {
+export function noticesOf({ run, trials, warnings }: Report, { retried }: Totals): string[] {
   const again = retried === 1 ? '1 trial was' : `${retried} trials were`
   return [
     ...warnings.map(warning => `warning: ${warning}`),
     ...(retried > 0 ? [`${again} started again after a passing infrastructure fault.`] : []),
+    ...networkNotice(run),
+    ...trialNotice(trials),
     ...scriptedNotice(run),
   ]
+}
+
+function networkNotice({ isolation: { level, networks } }: RunManifest): string[] {
+  const open = Object.entries(networks).filter(([, { enforced }]) => !enforced)
+  if (open.length === 0) return []
+  const wishes = open.map(([name, { policy }]) => `${name} (${policy})`).join(', ')
+  return [
+    `The network was open, although setups ask for less: ${wishes}. Isolation "${level}" cannot see to it: run with --isolation sandbox.`,
+  ]
+}
+
+function trialNotice(trials: readonly Trial[]): string[] {
+  const noted = trials.filter(({ notices }) => notices.length > 0)
+  const [first] = noted
+  if (!first) return []
+  const others =
+    noted.length === 1
+      ? ''
+      : ` (and ${noted.length - 1} more ${noted.length === 2 ? 'trial' : 'trials'} with a notice)`
+  return [`${first.id}: ${first.notices[0]}${others}`]
 }
 
 /** Setups whose agent was the built-in double that calls no model. */

@@ -5,6 +5,7 @@ import { acceptRun, listTrials, resumeRun, showTrial } from './commands.ts'
 import { gridSections, headlineLines, indented, type TextStyle } from './comparison.ts'
 import { formatCost, formatDuration, formatRate, formatTokens } from './format.ts'
 import { gridsOf, type Grid } from './grid.ts'
+import { networkText } from './network-text.ts'
 import { noticesOf, scriptedSetups } from './notices.ts'
 import { problemBlocks, problemsIn, type Problems } from './problem-blocks.ts'
 import { safeText, wrap } from './text.ts'
@@ -102,14 +103,14 @@ function elapsed({ startedAt, finishedAt }: RunManifest): string {
   return ms >= 0 ? `, ${formatDuration(ms)}` : ''
 }
 
-function isolationLine({ isolation: { level, network } }: RunManifest): string {
+function isolationLine({ isolation }: RunManifest): string {
   const meaning = {
     none: "none - agents ran with your user's rights",
     process: "process - agents ran in processes of their own, with your user's rights",
     sandbox: 'sandbox',
     container: 'container',
-  }[level]
-  return `${meaning}; network: ${network}`
+  }[isolation.level]
+  return `${meaning}; network: ${networkText(isolation)}`
 }
 
 /** What most readers want to do now; null if nothing is left to do. */

@@ -34,6 +34,7 @@ export function renderTrial(facts: TrialFacts, paint: Paint, columns = 100): str
       ...reasonLines(trial, columns),
       ...factLines(trial).map(([name, text]) => `${paint.quiet(name.padEnd(11))}${text}`),
     ],
+    noticeLines(trial, paint, columns),
     gradeLines(trial, paint, columns),
     ...(trial.attempt === null
       ? []
@@ -66,6 +67,12 @@ function reasonLines(trial: Trial, columns: number): string[] {
     .trimEnd()
     .split('\n')
     .flatMap(line => wrap(line, columns - 2).map(part => `  ${part}`))
+}
+
+function noticeLines({ notices }: Trial, paint: Paint, columns: number): string[] {
+  if (notices.length === 0) return []
+  const lines = notices.flatMap(notice => wrap(safeText(notice), columns - 2).map(line => `  ${line}`))
+  return section('Notices', lines, paint)
 }
 
 function factLines(trial: Trial): [string, string][] {

@@ -15,13 +15,13 @@ export type Wrap = (argv: readonly string[], request: ExecRequest) => Promise<st
  * Runs commands inside of another program, and tells of the inner command as if it had been run alone: a program that is
  * missing is `not-found`, and an end by a signal is one.
  */
-export function wrapped(wrap: Wrap): Exec {
+export function wrapped(wrap: Wrap, run: Exec = exec): Exec {
   return async request => {
     const argv = typeof request.command === 'string' ? ['/bin/sh', '-c', request.command] : request.command
     const program = await findProgram(argv[0] ?? '', request.env['PATH'] ?? '')
     // Tried without the wrapper, which would only say in its own words that it is not there.
     if (program === null) return exec({ ...request, command: [...argv] })
-    return asInner(await exec({ ...request, command: await wrap(argv, request) }))
+    return asInner(await run({ ...request, command: await wrap(argv, request) }))
   }
 }
 
@@ -45,7 +45,7 @@ export async function probeBy(name: string, run: Exec): Promise<void> {
       timeoutMs: 10_000,
       stdout: output,
       stderr: output,
-      access: { write: [folder], read: [], network: false },
+      access: { write: [folder], read: [], network: 'off' },
     })
     if (result.end === 'exited' && result.exitCode === 0) return
     const said = (await readTail(output, 500)).trim()

@@ -3,7 +3,18 @@ import type { Grader, Harness } from '../contracts.ts'
 import { Command, McpServer } from '../model/suite.ts'
 import type { Registry } from '../registry.ts'
 import { duration } from '../util/duration.ts'
-import { CommitId, EnvEntry, Id, SuitePath, Tag, TargetPath, textLike, Word, WorkspaceGlob } from './names.ts'
+import {
+  CommitId,
+  EnvEntry,
+  Id,
+  NetworkPlace,
+  SuitePath,
+  Tag,
+  TargetPath,
+  textLike,
+  Word,
+  WorkspaceGlob,
+} from './names.ts'
 import { pluginEntry } from './plugin-entry.ts'
 
 /** The plug-ins that suites can name. */
@@ -106,6 +117,7 @@ export const setupKeys = [
   'skills',
   'mcp',
   'env',
+  'network',
 ] as const
 export type SetupKey = (typeof setupKeys)[number]
 
@@ -141,6 +153,12 @@ function setupSchema(harnesses: Registry<Harness>) {
         .array(EnvEntry)
         .nullish()
         .describe('NAME is passed from the host and treated as a secret, NAME=value is set'),
+      network: z
+        .union([z.enum(['off', 'model', 'open']), z.array(NetworkPlace).min(1).max(200)])
+        .nullish()
+        .describe(
+          'what the agent may reach from level sandbox on: off, model (the service of its model), open, or a list of host, host:port, *.domain and model',
+        ),
     })
     .describe('what is under test')
 }

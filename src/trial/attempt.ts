@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InfraError } from '../errors.ts'
-import type { HarnessResult } from '../contracts.ts'
+import type { Access, HarnessResult } from '../contracts.ts'
 import type { Setup, Task } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
-import { cleanEnv } from '../util/host-env.ts'
+import { cleanEnv, withoutProxies } from '../util/host-env.ts'
 import type { TrialParts } from './parts.ts'
 
 /** Lets the agent work in a workspace, with a home of its own and nothing of the host but what its setup passes. */
@@ -13,13 +13,13 @@ export async function attempt(
   task: Task,
   setup: Setup,
   workspace: string,
-  { folder, logs }: { folder: string; logs: string },
+  { folder, logs, network }: { folder: string; logs: string; network: Access['network'] },
   parts: TrialParts,
 ): Promise<HarnessResult> {
   const home = join(folder, 'home')
   const temporary = join(folder, 'tmp')
   await Promise.all([mkdir(home, { mode: 0o700 }), mkdir(temporary, { mode: 0o700 })])
-  const access = { write: [workspace, home, temporary, logs], read: [], network: true }
+  const access = { write: [workspace, home, temporary, logs], read: [], network }
   return parts.harness(setup).run(
     {
       trial: spec,
@@ -31,7 +31,7 @@ export async function attempt(
       effort: setup.effort,
       mcp: setup.mcp,
       env: {
-        ...cleanEnv(parts.hostEnv, { home, temporary }),
+        ...cleanEnv(network === 'open' ? parts.hostEnv : withoutProxies(parts.hostEnv), { home, temporary }),
         ...passed(setup, parts.hostEnv),
         ...setup.env.set,
       },

@@ -126,7 +126,7 @@ async function gradeInput(
         access: {
           write: [...opened.map(({ path }) => path), home, temporary, scratch, logs],
           read: [],
-          network: false,
+          network: 'off',
         },
         ...request,
       }),

@@ -19,7 +19,7 @@ export async function regrade(trial: Trial, stored: string, parts: TrialParts): 
   const start = performance.now()
   const folder = await parts.makeFolder('grade')
   const logs = join(folder, 'logs')
-  const { retries, startedAt, id, task: taskId, setup: setupName, index, seed } = trial
+  const { retries, notices, startedAt, id, task: taskId, setup: setupName, index, seed } = trial
   try {
     await mkdir(logs)
     const task = parts.task(taskId)
@@ -31,6 +31,7 @@ export async function regrade(trial: Trial, stored: string, parts: TrialParts): 
       index,
       seed,
       retries,
+      notices,
       startedAt,
       taskFingerprint: task.fingerprint,
       setupFingerprint: setup.fingerprint,

@@ -5,8 +5,10 @@ import { InfraError, isOutside } from '../errors.ts'
 import type { HarnessResult, Patch, Workspace } from '../contracts.ts'
 import type { Attempt, Grade, Outcome, Phase, Trial, TrialSpec } from '../model/trial.ts'
 import { toContent, writeTree } from '../util/file-tree.ts'
+import type { Refusal } from '../util/proxy.ts'
 import { attempt } from './attempt.ts'
 import { fixOf, gradeAttempt } from './grade.ts'
+import { networkNotices, openNetwork } from './network.ts'
 import { toOutcome } from './outcome.ts'
 import { patchFile, transcriptFile, type TrialParts } from './parts.ts'
 import { placementOf } from './placement.ts'
@@ -44,6 +46,16 @@ async function tryTrial(
   const paid: Paid = { attempt: null, outcome: null, grades: [] }
   const folder = await parts.makeFolder('trial')
   const logs = join(folder, 'logs')
+  const network = parts.network(parts.setup(spec.setup))
+  let refusals: Refusal[] = []
+  const withNotices = (trial: Trial): Trial => ({
+    ...trial,
+    notices: networkNotices(
+      network,
+      refusals,
+      trial.status === 'graded' ? !trial.pass : trial.phase === 'attempt',
+    ),
+  })
   let phase: Phase = 'prepare'
   const enter = (next: Phase): void => {
     parts.signal.throwIfAborted()
@@ -57,6 +69,7 @@ async function tryTrial(
     startedAt,
     durationMs: performance.now() - start,
     retries,
+    notices: [],
   })
 
   try {
@@ -74,7 +87,11 @@ async function tryTrial(
     let ended: { result: HarnessResult; patch: Patch }
     try {
       enter('attempt')
-      const result = await attempt(spec, task, setup, workspace.path, { folder, logs }, parts)
+      const open = openNetwork(network)
+      const place = { folder, logs, network: open.access }
+      const result = await attempt(spec, task, setup, workspace.path, place, parts).finally(async () => {
+        refusals = await open.close(logs)
+      })
       paid.attempt = result.attempt
       parts.signal.throwIfAborted()
       ended = { result, patch: await captured(workspace, () => enter('outcome')) }
@@ -93,12 +110,12 @@ async function tryTrial(
     const evidence = { ...ended.result, outcome: paid.outcome, patch: ended.patch.text }
     paid.grades = await gradeAttempt(task, evidence, { prepared, placement, logs }, parts)
     parts.signal.throwIfAborted()
-    return { trial: toTrial(key(), { ...evidence, grades: paid.grades }), transient: false }
+    return { trial: withNotices(toTrial(key(), { ...evidence, grades: paid.grades })), transient: false }
   } catch (error) {
     parts.signal.throwIfAborted()
     if (!isOutside(error)) throw error
     return {
-      trial: { status: 'errored', ...key(), phase, message: error.message, ...paid },
+      trial: withNotices({ status: 'errored', ...key(), phase, message: error.message, ...paid }),
       // Once the agent ran, starting again would pay twice: grading is what `agent-eval grade` does again.
       transient: error instanceof InfraError && error.transient && paid.attempt === null,
     }

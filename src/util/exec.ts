@@ -2,7 +2,7 @@ import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { InfraError } from '../errors.ts'
-import type { Exec, ExecRequest, ExecResult } from '../contracts.ts'
+import type { ExecRequest, ExecResult } from '../contracts.ts'
 import { followLines, openOutputs, type OutputFiles } from './output.ts'
 import {
   forget,
@@ -23,10 +23,14 @@ const graceMs = 2000
 
 /**
  * Runs a command on this machine as it is. Output goes straight to files and is never held in memory; the clock is
- * monotonic. Throws InfraError where nothing could be started at all: no such working directory, no process or file
- * handles left, arguments too long.
+ * monotonic. With `onChannel` the process gets a channel of Node's at file descriptor 3, named by NODE_CHANNEL_FD. Throws
+ * InfraError where nothing could be started at all: no such working directory, no process or file handles left, arguments
+ * too long.
  */
-export const exec: Exec = async request => {
+export const exec = async (
+  request: ExecRequest,
+  onChannel?: (child: ChildProcess) => void,
+): Promise<ExecResult> => {
   requireFolder(request.cwd)
   const outputs = openOutputs(request.stdout, request.stderr)
   try {
@@ -35,8 +39,9 @@ export const exec: Exec = async request => {
     // Before the start: what the command writes first is also a line.
     const lines = onLine ? followLines(outputs.stdout, maxOutputBytes, onLine) : null
     const mark = newMark()
-    const child = await start(request, outputs, mark)
+    const child = await start(request, outputs, mark, onChannel !== undefined)
     if (child?.pid === undefined) return notRun('not-found')
+    onChannel?.(child)
     endChildrenWithUs()
     const tree = { group: child.pid, mark }
     remember(tree)
@@ -129,7 +134,12 @@ async function supervise(
 }
 
 /** Null if there is no such program. */
-async function start(request: ExecRequest, outputs: OutputFiles, mark: string): Promise<ChildProcess | null> {
+async function start(
+  request: ExecRequest,
+  outputs: OutputFiles,
+  mark: string,
+  hasChannel: boolean,
+): Promise<ChildProcess | null> {
   const { file, args, ...platform } = commandLine(request.command)
   const options: SpawnOptions = {
     ...platform,
@@ -137,7 +147,12 @@ async function start(request: ExecRequest, outputs: OutputFiles, mark: string): 
     env: { ...request.env, [markVariable]: mark },
     detached: true,
     windowsHide: true,
-    stdio: [request.stdin === undefined ? 'ignore' : 'pipe', outputs.stdout, outputs.stderr],
+    stdio: [
+      request.stdin === undefined ? 'ignore' : 'pipe',
+      outputs.stdout,
+      outputs.stderr,
+      ...(hasChannel ? ['ipc' as const] : []),
+    ],
   }
   try {
     const child = spawn(file, args, options)

@@ -154,7 +154,11 @@ async function prepareThere(building: string, cacheRoot: string, source: Source,
   await copyFolder(gitDir, pristine)
   const log = join(cacheRoot, 'logs', `prepare-${keyOf(source).slice(0, 24)}.log`)
   const env = prepareEnv(process.env, folders)
-  const access = { write: [workTree, ...Object.values(folders)], read: settingsFiles(env), network: true }
+  const access = {
+    write: [workTree, ...Object.values(folders)],
+    read: settingsFiles(env),
+    network: 'open' as const,
+  }
   await runPrepare(source, exec, { cwd: workTree, log, env, access })
   await rm(gitDir, { recursive: true, force: true })
   await rename(pristine, gitDir)

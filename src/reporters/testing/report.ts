@@ -31,6 +31,7 @@ export function sampleTrial(sample: TrialSample): Trial {
     startedAt: '2026-01-02T03:04:05.000Z',
     durationMs: 41_000,
     retries,
+    notices: [],
   }
   if (end === 'errored') {
     return {
@@ -147,7 +148,7 @@ export function sampleReport(
         },
       ]),
     ),
-    isolation: { level: 'none', network: 'open', workspace: 'copy' },
+    isolation: { level: 'none', network: 'open', networks: {}, workspace: 'copy' },
     provenance: {
       tool: '0.1.0',
       node: 'v20.20.2',
