@@ -1,4 +1,4 @@
-import type { Access } from '../contracts.ts'
+import type { Access, DoorPort } from '../contracts.ts'
 import type { Network } from '../model/run.ts'
 import { isLoopback, parseDestination, type Destination } from '../util/destination.ts'
 import { toContent, writeTree } from '../util/file-tree.ts'
@@ -39,12 +39,15 @@ export function openNetwork({ policy, enforced, allowed }: Network): OpenNetwork
 }
 
 /** Services of this machine stand in the sandbox where they stand outside: many programs ask loopback for no proxy. */
-function localPorts(places: readonly Destination[], proxy: Proxy) {
-  return places.flatMap(({ host, port, below }) => {
-    if (below || port === null || !isLoopback(host)) return []
+function localPorts(places: readonly Destination[], proxy: Proxy): DoorPort[] {
+  const ports = new Map<string, DoorPort>()
+  for (const { host, port, below } of places) {
+    if (below || port === null || !isLoopback(host)) continue
     const address = host === 'localhost' ? '127.0.0.1' : host
-    return [{ address, port, answer: proxy.lead(host, port) }]
-  })
+    // 127.0.0.1 and localhost may both be listed.
+    ports.set(`${address} ${port}`, { address, port, answer: proxy.lead(host, port) })
+  }
+  return [...ports.values()]
 }
 
 function freePort(taken: readonly number[]): number {

@@ -78,7 +78,7 @@ export async function throughDoor(request: ExecRequest): Promise<ExecResult> {
   }
   try {
     const result = await exec({ ...request, env: { ...request.env, ...door.env } }, serve)
-    if (servers.length < door.ports.length && result.end === 'exited')
+    if (servers.length < door.ports.length && result.end !== 'aborted' && result.end !== 'not-found')
       throw await notOpened(problem, request.stderr)
     return result
   } finally {

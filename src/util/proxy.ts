@@ -149,7 +149,7 @@ async function tunnel(request: IncomingMessage, client: Duplex, head: Buffer, re
   try {
     const upstream = await reach(to.host, to.port)
     client.write('HTTP/1.1 200 Connection established\r\n\r\n')
-    if (head.length > 0) client.unshift(head)
+    if (head.length > 0) upstream.write(head)
     relay(client, upstream)
   } catch (error) {
     const { status, text } = answerTo(error)
