@@ -238,7 +238,7 @@ describe('hostile input', () => {
     )
     const { port } = await proxyFor([`127.0.0.1:${bad}`, `127.0.0.1:${cut}`])
     expect(await get(port, `http://127.0.0.1:${bad}/`)).toMatchObject({ status: 502 })
-    await expect(get(port, `http://127.0.0.1:${cut}/`)).rejects.toThrow("aborted")
+    await expect(get(port, `http://127.0.0.1:${cut}/`)).rejects.toThrow('aborted')
   })
 
   it('very many different places are told as one', async () => {
