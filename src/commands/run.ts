@@ -60,7 +60,8 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
   const baseline = options.gate ? await readBaseline(gate.baseline, suite.name, io) : null
   await checkReadiness(suite, specs, families, io)
 
-  const sandbox = await sandboxFor(stronger(options.isolation, suite.isolation))
+  const wanted = stronger(options.isolation, suite.isolation)
+  const sandbox = await sandboxFor(earlier ? asBefore(earlier, options.isolation) : wanted)
   const networks = await checkNetworks(suite, specs, sandbox, io)
 
   const { manifest, trials } = await execute(suite, specs, earlier, { sandbox, networks }, options, io)
@@ -154,6 +155,17 @@ function suiteFile(file: string | undefined): string {
 function stronger(asked: Level | undefined, required: Level | null): Level | null {
   if (asked === undefined || required === null) return asked ?? required
   return levels.indexOf(asked) > levels.indexOf(required) ? asked : required
+}
+
+/** A run has one isolation, which its report tells: it goes on with the one that it began with. */
+function asBefore({ manifest }: StoredRun, asked: Level | undefined): Level {
+  const level = levels.find(each => each === manifest.isolation.level)
+  if (level === undefined || (asked !== undefined && asked !== level)) {
+    throw new UserError(
+      `run ${manifest.id} began at isolation "${manifest.isolation.level}" and cannot go on at another one: leave --isolation out, or start a new run`,
+    )
+  }
+  return level
 }
 
 /** Sorts by time; the random part keeps two runs of one second apart. */
