@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Network } from '../model/run.ts'
+import { Isolation, type Network } from '../model/run.ts'
 import { networkAt, reachOf, widest } from './network.ts'
 
 const model = ['api.example.com:443']
@@ -51,4 +51,13 @@ it('of several setups the widest reach counts', () => {
   expect(widest([at('off'), at('model'), at('open')])).toBe('open')
   expect(widest([at('off'), at('off', false)])).toBe('open')
   expect(widest([])).toBe('open')
+})
+
+it('a run that was stored before networks were recorded is still read', () => {
+  expect(Isolation.parse({ level: 'sandbox', network: 'open', workspace: 'copy' })).toEqual({
+    level: 'sandbox',
+    network: 'open',
+    networks: {},
+    workspace: 'copy',
+  })
 })

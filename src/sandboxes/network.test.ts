@@ -149,15 +149,18 @@ describe.skipIf(missing !== '')(`the network of a sandbox${missing}`, () => {
   })
 
   test('after the command nobody answers any more, and what it had open is closed', async () => {
-    const held = createTcpServer()
-    const closed = new Promise<void>(resolve =>
-      held.on('connection', socket =>
-        socket
-          .on('error', () => {})
-          .on('close', resolve)
-          .resume(),
-      ),
-    )
+    // Goes on talking to whoever has stopped, as long as somebody listens.
+    const held = createTcpServer({ allowHalfOpen: true })
+    const closed = new Promise<void>(resolve => {
+      held.on('connection', socket => {
+        const talking = setInterval(() => socket.write('more'), 20)
+        socket.resume().on('error', () => socket.destroy())
+        socket.on('close', () => {
+          clearInterval(talking)
+          resolve()
+        })
+      })
+    })
     await new Promise<void>(resolve => held.listen(0, '127.0.0.1', resolve))
     const to = (held.address() as AddressInfo).port
     const { access, close } = allow(`127.0.0.1:${to}`)
@@ -174,7 +177,7 @@ describe.skipIf(missing !== '')(`the network of a sandbox${missing}`, () => {
       })),
     }
     const result = await run(
-      node(`require('net').connect(${to}, '127.0.0.1', () => process.exit())`),
+      node(`require('net').connect(${to}, '127.0.0.1').once('data', () => process.exit())`),
       watched,
     )
     expect(result).toMatchObject({ end: 'exited', exitCode: 0 })
