@@ -2,6 +2,7 @@
  * Every extension point on one page, types only. A plug-in is a typed object in a file of its own plus one line in its
  * family's `index.ts`.
  */
+import type { Socket } from 'node:net'
 import type { ZodType } from 'zod'
 import type { FileTree } from './model/files.ts'
 import type { Report } from './model/report.ts'
@@ -39,11 +40,27 @@ export interface Access {
   write: readonly string[]
   /** Folders and files that it may read besides. */
   read: readonly string[]
-  network: boolean
+  /** `off`: a loopback of its own and nothing else. A door: the same, with ports on that loopback that we answer. */
+  network: 'open' | 'off' | NetworkDoor
   /** Overlays that are mounted for this command alone. */
   overlays?: readonly Overlay[]
   /** At the level `container` the id of the image whose programs it runs; elsewhere they are those of this machine. */
   image?: string | null
+}
+
+/** The way out of a sandbox that has no network. */
+export interface NetworkDoor {
+  /** Added to the environment of the command: how it finds the ports. */
+  env: Record<string, string>
+  ports: readonly DoorPort[]
+}
+
+export interface DoorPort {
+  /** A loopback address, and a port from 1024 on. */
+  address: string
+  port: number
+  /** Called with each connection of the command, in our own process. They are closed when the command has ended. */
+  answer(connection: Socket): void
 }
 
 export interface ExecResult {
@@ -62,7 +79,7 @@ export type Exec = (request: ExecRequest) => Promise<ExecResult>
 
 /** Where and how commands run. Probed once per run by trying it. */
 export interface Sandbox {
-  isolation: Omit<Isolation, 'workspace' | 'images'>
+  isolation: Pick<Isolation, 'level'>
   /** One line for people: what is kept apart and what is not. */
   description: string
   /** Whether its commands can be given overlays. */
@@ -220,6 +237,12 @@ export interface Harness<Config = unknown> {
   supports: { model: boolean; effort: boolean; mcp: boolean }
   /** Paths of suite files that it needs, relative to the suite's folder. */
   files?(config: Config): string[]
+  /**
+  /**
+   * Where its agent's model service is, as `host:port`; empty for an agent without a model, null where that cannot be told
+   * from the configuration. `env` is what the setup sets and passes. Left out by a harness that cannot know. Pure.
+   */
+  endpoints?(config: Config, env: Readonly<Record<string, string>>, model: string | null): string[] | null
   /**
    * Whether the agent is there. Must be quick and must not contact a model. `exec` runs commands where the agent will run;
    * without it that is this machine.

@@ -22,7 +22,7 @@ function listening(): { said(): string; say(line: string): void } {
 const id = `sha256:${'a'.repeat(64)}`
 const withImages: Sandbox = {
   ...sandboxes.none,
-  isolation: { level: 'container', network: 'open' },
+  isolation: { level: 'container' },
   async resolveImage(reference, onPull) {
     onPull(reference)
     return { reference, id, digest: null, engine: 'engine 1' }

@@ -43,6 +43,12 @@ test.skipIf(!agents).each(sandboxWorks ? ['none', 'process', 'sandbox'] : ['none
       expect(exitCode).toBe(0)
       const report = JSON.parse(stdout)
       expect(report.run.isolation.level).toBe(level)
+      // Its model is all that it may reach, and nothing else is needed.
+      const host = new URL(server.url).host
+      const closed = { policy: 'model', asked: false, enforced: true, allowed: [host] }
+      const open = { policy: 'open', asked: false, enforced: true, allowed: [] }
+      expect(report.run.isolation.networks).toEqual({ pi: level === 'sandbox' ? closed : open })
+      expect(report.trials[0].remarks).toEqual([])
       expect(report.trials[0]).toMatchObject({
         status: 'graded',
         pass: true,

@@ -74,6 +74,6 @@ function placesOf(
   return [...byId].map(([image, reference]) => ({
     where: ` in image ${reference}`,
     exec: request =>
-      sandbox.exec({ ...request, access: { write: [request.cwd], read: [], network: false, image } }),
+      sandbox.exec({ ...request, access: { write: [request.cwd], read: [], network: 'off', image } }),
   }))
 }

@@ -223,3 +223,16 @@ test('an isolation that the suite requires and that cannot be had: nothing runs'
   const weaker = await at.run('run', 'suite.yaml', '--isolation', 'none')
   expect(weaker.exitCode).toBe(4)
 })
+
+test('run --resume: goes on at the isolation that the run began with, and at no other one', async () => {
+  const at = await place(project)
+  expect(await at.run('run', 'suite.yaml', '--isolation', 'none', '--json')).toMatchObject({ exitCode: 0 })
+  expect(await at.run('run', '--resume', 'latest')).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringContaining('isolation  none'),
+  })
+  expect(await at.run('run', '--resume', 'latest', '--isolation', 'process')).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('began at isolation "none" and cannot go on at another one'),
+  })
+})

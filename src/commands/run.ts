@@ -3,14 +3,15 @@ import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import type { Level } from '../sandboxes/index.ts'
+import { reachOf, widest } from '../core/network.ts'
 import { plan, specOf } from '../core/plan.ts'
 import { UserError, exitCodes, type ExitCode } from '../errors.ts'
 import type { Sandbox, StoredRun } from '../contracts.ts'
 import { localExecutor } from '../executors/local.ts'
 import type { Rules } from '../model/rules.ts'
+import type { Isolation, Network } from '../model/run.ts'
 import type { Suite } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
-import type { Isolation } from '../model/run.ts'
 import { judgeRun, runSuite } from '../pipeline.ts'
 import { describePlan } from '../reporters/plan.ts'
 import { describeRules } from '../reporters/rules.ts'
@@ -19,6 +20,7 @@ import { readBaseline } from './baseline-file.ts'
 import { checkSameImages, imagesFor } from './images.ts'
 import { onInterrupt } from './interrupt.ts'
 import { answerJson, tell, type Io } from './io.ts'
+import { networkHints, networkOf, probeNetwork } from './network.ts'
 import { provenance } from './provenance.ts'
 import { checkReadiness } from './readiness.ts'
 import { checkReportOptions, report, type ReportOptions } from './report.ts'
@@ -89,8 +91,10 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
   if (earlier) checkSameImages(earlier.manifest.isolation.images, images)
   await checkReadiness(suite, specs, { ...families, sandbox, images }, io)
 
+  const networks = await checkNetworks(suite, specs, sandbox, io)
+
   const { manifest, trials } = await execute(
-    { suite, specs, earlier, sandbox, images, rules: ruled?.rules ?? null },
+    { suite, specs, earlier, sandbox, images, networks, rules: ruled?.rules ?? null },
     options,
     io,
   )
@@ -114,11 +118,12 @@ interface Job {
   earlier: StoredRun | null
   sandbox: Sandbox
   images: Isolation['images']
+  networks: Record<string, Network>
   rules: Rules | null
 }
 
 async function execute(
-  { suite, specs, earlier, sandbox, images, rules }: Job,
+  { suite, specs, earlier, sandbox, images, networks, rules }: Job,
   options: RunOptions,
   io: Io,
 ): ReturnType<typeof runSuite> {
@@ -148,7 +153,13 @@ async function execute(
           trialParts: parts,
           facts: {
             id: runId,
-            isolation: { ...sandbox.isolation, workspace: workspaces.kind, images },
+            isolation: {
+              ...sandbox.isolation,
+              network: widest(Object.values(networks)),
+              networks,
+              workspace: workspaces.kind,
+              images,
+            },
             provenance: startedFrom,
             rules,
           },
@@ -171,6 +182,27 @@ function checkCombination({ base, approve, baseline, resume }: RunOptions): void
     throw new UserError('--base and --baseline exclude each other: the baseline is that of the commit')
   if (base !== undefined && resume !== undefined)
     throw new UserError('--base and --resume exclude each other: a gate trusts no run that it finds')
+}
+
+/** What the agents of the planned trials may reach, which must be possible here. */
+async function checkNetworks(
+  suite: Suite,
+  specs: readonly TrialSpec[],
+  sandbox: Sandbox,
+  io: Io,
+): Promise<Record<string, Network>> {
+  const setups = Object.values(suite.setups).filter(setup => specs.some(spec => spec.setup === setup.name))
+  const { level } = sandbox.isolation
+  const networks = setups.map(setup => [setup.name, networkOf(setup, level, families, io.env)] as const)
+  const listed = networks.filter(([, network]) => reachOf(network) === 'allow-list')
+  if (level === 'container' && listed[0])
+    throw new UserError(
+      `setup ${listed[0][0]} may reach ${listed[0][1].allowed.join(', ')}, but isolation "container" knows only all or nothing: set network: open or off, or use --isolation sandbox`,
+    )
+  if (listed.length > 0) await probeNetwork(sandbox)
+  if (level === 'sandbox' || level === 'container')
+    for (const hint of networkHints(setups, families, io.env)) tell(io, hint)
+  return Object.fromEntries(networks)
 }
 
 function suiteFile(file: string | undefined): string {

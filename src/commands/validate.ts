@@ -12,7 +12,8 @@ import { folders } from './folders.ts'
 import { imagesFor, tellOfImages } from './images.ts'
 import { onInterrupt } from './interrupt.ts'
 import { answerJson, tell, type Io } from './io.ts'
-import { load, openTrialParts, sandboxFor, storeFor } from './wiring.ts'
+import { networkHints, networkOf } from './network.ts'
+import { families, load, openTrialParts, sandboxFor, storeFor } from './wiring.ts'
 
 export interface ValidateOptions {
   json?: boolean
@@ -30,6 +31,9 @@ export async function validate(file: string, options: ValidateOptions, io: Io): 
     plan(suite, { tasks: options.task, tags: options.tag, trials: 1 }).map(spec => spec.task),
   )
   const name = relative(io.cwd, suite.file)
+  const setups = Object.values(suite.setups)
+  for (const setup of setups) networkOf(setup, 'sandbox', families, io.env)
+  for (const hint of networkHints(setups, families, io.env)) tell(io, hint)
   if (!options.prove) {
     tellOfImages(suite, line => tell(io, line))
     if (options.json)

@@ -32,6 +32,7 @@ import { overlayWorkspaces } from '../workspaces/overlay.ts'
 import { openWorkRoot } from '../workspaces/work-root.ts'
 import { folders } from './folders.ts'
 import type { Io } from './io.ts'
+import { networkOf } from './network.ts'
 
 /** Which implementations this program is made of. Nothing below this floor knows one. */
 
@@ -135,6 +136,7 @@ export async function openTrialParts(
       )
     },
     harness: setup => pick(families.harnesses, setup.harness.type, 'harness'),
+    network: setup => networkOf(setup, sandbox.isolation.level, families, io.env),
     grader: type => pick(families.graders, type, 'grader'),
     workspaces,
     exec: sandbox.exec,

@@ -25,6 +25,7 @@ function suite(tasks: Record<string, string[]>, setups: string[], trials: number
           skills: {},
           mcp: {},
           env: { pass: [], set: {} },
+          network: null,
           fingerprint: name,
         },
       ]),

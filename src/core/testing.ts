@@ -81,6 +81,7 @@ export function trial(sample: TrialSample = {}): Trial {
     startedAt: '2026-01-02T03:04:05.000Z',
     durationMs: 2000,
     retries: 0,
+    remarks: [],
   }
   const made = sample.attempt === null ? null : anAttempt(sample.attempt)
   if (end === 'errored') {
@@ -144,7 +145,7 @@ export function manifestOf(trials: readonly Trial[], plan = trials.map(({ id }) 
         { fingerprint: `content of ${task}`, git: '/repo', commit: '0'.repeat(40), tags: [] },
       ]),
     ),
-    isolation: { level: 'none', network: 'open', workspace: 'copy', images: {} },
+    isolation: { level: 'none', network: 'open', networks: {}, workspace: 'copy', images: {} },
     provenance: {
       tool: '0.0.0',
       node: '20.0.0',

@@ -14,6 +14,7 @@ import { readLines, readTail } from '../util/output.ts'
 import { countToolCalls, interrupted } from './ends.ts'
 import { lastLines } from './last-lines.ts'
 import { blame } from './model-errors.ts'
+import { piEndpoints } from './pi-endpoints.ts'
 import { agentFolder, piArguments, PiProvider, writeModels } from './pi-options.ts'
 import { isPartial, newPiState, readPiLine, type PiState } from './pi-stream.ts'
 import { askPi, piVersion } from './pi-version.ts'
@@ -43,6 +44,7 @@ export const pi = defineHarness<Config>({
   description: 'the pi coding agent; any OpenAI- or Anthropic-compatible model service',
   layout: { skills: '.agents/skills' },
   supports: { model: true, effort: true, mcp: false },
+  endpoints: piEndpoints,
   async probe({ bin }, where) {
     const folder = await mkdtemp(join(tmpdir(), 'agent-eval-pi-'))
     try {

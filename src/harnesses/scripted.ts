@@ -24,6 +24,7 @@ export const scripted = defineHarness({
   description: 'plays a script of steps, without any model: to try suites and graders out',
   layout: { skills: '.agents/skills' },
   supports: { model: true, effort: true, mcp: true },
+  endpoints: () => [],
   files: config => (config.script === undefined ? [] : [config.script]),
   async probe() {
     return { ok: true, version: 'scripted', message: 'built in, needs nothing' }

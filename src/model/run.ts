@@ -91,10 +91,26 @@ export const ContainerImage = z.strictObject({
 })
 export type ContainerImage = z.infer<typeof ContainerImage>
 
+/** What the agent of a setup may reach. */
+export const Network = z.strictObject({
+  /** `model`: its model's service and nothing else. */
+  policy: z.enum(['off', 'model', 'allow-list', 'open']),
+  /** Whether the setup itself says so; else it follows from its harness and the isolation. */
+  asked: z.boolean(),
+  /** False where the isolation cannot see to it: then the agent could reach everything. */
+  enforced: z.boolean(),
+  /** The places: `host`, `host:port`, `*.domain`. Empty for `off` and `open`. */
+  allowed: z.array(z.string()),
+})
+export type Network = z.infer<typeof Network>
+
 /** How well the trials were kept apart from the host and from each other. */
 export const Isolation = z.strictObject({
   level: z.enum(['none', 'process', 'sandbox', 'container']),
+  /** The widest that the agent of any setup could reach. */
   network: z.enum(['open', 'off', 'allow-list']),
+  /** By setup. Empty in runs from before it was recorded. */
+  networks: z.record(z.string(), Network).default({}),
   workspace: z.string(),
   /** By source, at the level `container`; else empty. */
   images: z.record(z.string(), ContainerImage).default({}),

@@ -53,6 +53,13 @@ export const McpServer = z.union([
 ])
 export type McpServer = z.infer<typeof McpServer>
 
+/**
+ * What an agent may reach: nothing, its model's service, everything, or the places of a list (`host`, `host:port`,
+ * `*.domain`; `model` there stands for its model's service).
+ */
+export const NetworkPolicy = z.union([z.enum(['off', 'model', 'open']), z.array(z.string()).min(1)])
+export type NetworkPolicy = z.infer<typeof NetworkPolicy>
+
 export const Setup = z.strictObject({
   name: z.string(),
   harness: PluginSpec,
@@ -72,7 +79,9 @@ export const Setup = z.strictObject({
     pass: z.array(z.string()),
     set: z.record(z.string(), z.string()),
   }),
-  /** Content hash of all of the above but the name. */
+  /** Null = the suite does not say. */
+  network: NetworkPolicy.nullable().default(null),
+  /** Content hash of all of the above but the name, and of `network` where it is given. */
   fingerprint: z.string(),
 })
 export type Setup = z.infer<typeof Setup>

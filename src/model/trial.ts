@@ -123,6 +123,8 @@ const TrialKey = {
   durationMs: z.number().nonnegative(),
   /** How often it was started again after a passing infrastructure fault. */
   retries: z.number().int().nonnegative(),
+  /** What its reader must know besides, in whole sentences: what the agent asked the network for and did not get. */
+  remarks: z.array(z.string()).default([]),
 }
 
 export const GradedTrial = z.strictObject({

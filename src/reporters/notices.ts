@@ -1,5 +1,6 @@
 import type { Report } from '../model/report.ts'
 import type { RunManifest } from '../model/run.ts'
+import type { Trial } from '../model/trial.ts'
 import { flagSummary } from './flag-text.ts'
 import type { Totals } from './totals.ts'
 
@@ -13,8 +14,30 @@ export function noticesOf({ run, trials, warnings, verdictByHead }: Report, { re
     ...(verdictByHead
       ? [`By the thresholds and baseline in the working tree it would be "${verdictByHead.decision}".`]
       : []),
+    ...networkNotice(run),
+    ...trialRemark(trials),
     ...scriptedNotice(run),
   ]
+}
+
+function networkNotice({ isolation: { level, networks } }: RunManifest): string[] {
+  const open = Object.entries(networks).filter(([, { enforced }]) => !enforced)
+  if (open.length === 0) return []
+  const wishes = open.map(([name, { policy }]) => `${name} (${policy})`).join(', ')
+  return [
+    `The network was open, although setups ask for less: ${wishes}. Isolation "${level}" cannot see to it: run with --isolation sandbox.`,
+  ]
+}
+
+function trialRemark(trials: readonly Trial[]): string[] {
+  const noted = trials.filter(({ remarks }) => remarks.length > 0)
+  const [first] = noted
+  if (!first) return []
+  const others =
+    noted.length === 1
+      ? ''
+      : ` (and ${noted.length - 1} more ${noted.length === 2 ? 'trial' : 'trials'} with a remark)`
+  return [`${first.id}: ${first.remarks[0]}${others}`]
 }
 
 /** Setups whose agent was the built-in double that calls no model. */

@@ -6,6 +6,7 @@ import { gridSections, headlineLines, indented, type TextStyle } from './compari
 import { formatCost, formatDuration, formatRate, formatTokens } from './format.ts'
 import { imagesText } from './images.ts'
 import { gridsOf, type Grid } from './grid.ts'
+import { networkText } from './network-text.ts'
 import { noticesOf, scriptedSetups } from './notices.ts'
 import { problemBlocks, problemsIn, type Problems } from './problem-blocks.ts'
 import { describeRules } from './rules.ts'
@@ -110,14 +111,13 @@ function elapsed({ startedAt, finishedAt }: RunManifest): string {
 }
 
 function isolationLine({ isolation }: RunManifest): string {
-  const { level, network } = isolation
   const meaning = {
     none: "none - agents ran with your user's rights",
     process: "process - agents ran in processes of their own, with your user's rights",
     sandbox: 'sandbox',
     container: ['container', imagesText(isolation)].filter(Boolean).join(' - '),
-  }[level]
-  return `${meaning}; network: ${network}`
+  }[isolation.level]
+  return `${meaning}; network: ${networkText(isolation)}`
 }
 
 /** What most readers want to do now; null if nothing is left to do. */

@@ -36,6 +36,7 @@ export function renderTrial(facts: TrialFacts, paint: Paint, columns = 100): str
       ...factLines(trial).map(([name, text]) => `${paint.quiet(name.padEnd(11))}${text}`),
     ],
     flagLines('Tampering, so it does not pass', trial.flags, paint, paint.bad, columns),
+    remarkLines(trial, paint, columns),
     gradeLines(trial, paint, columns),
     flagLines('Worth a look (does not bear on the verdict)', trial.notices, paint, paint.unsure, columns),
     ...(trial.attempt === null
@@ -69,6 +70,12 @@ function reasonLines(trial: Trial, columns: number): string[] {
     .trimEnd()
     .split('\n')
     .flatMap(line => wrap(line, columns - 2).map(part => `  ${part}`))
+}
+
+function remarkLines({ remarks }: Trial, paint: Paint, columns: number): string[] {
+  if (remarks.length === 0) return []
+  const lines = remarks.flatMap(remark => wrap(safeText(remark), columns - 2).map(line => `  ${line}`))
+  return section('Remarks', lines, paint)
 }
 
 function factLines(trial: Trial): [string, string][] {

@@ -2,6 +2,7 @@ import { existsSync, readlinkSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { basename, delimiter, dirname, join } from 'node:path'
 import type { Access, ExecRequest, Sandbox } from '../contracts.ts'
+import { openingDoor, throughDoor } from '../util/door.ts'
 import { probeBy, wrapped } from './wrapped.ts'
 
 /** A process tree of its own that ends with its first process, or with us. */
@@ -25,7 +26,7 @@ const processOnly = wrapped(processOnlyLine)
 
 /** The level `process` by bubblewrap, which brings a process 1 that reaps what is orphaned. */
 export const bubblewrapProcess: Sandbox = {
-  isolation: { level: 'process', network: 'open' },
+  isolation: { level: 'process' },
   description:
     'no process of an agent survives it or sees others; agents see your files and reach the network',
   mounts: true,
@@ -36,7 +37,7 @@ export const bubblewrapProcess: Sandbox = {
 const confined = wrapped((argv, request) => {
   if (!request.access) return processOnlyLine(argv)
   return confinedLine(argv, request, request.access)
-})
+}, throughDoor)
 
 const confinedLine = (argv: readonly string[], request: ExecRequest, access: Access): string[] => [
   'bwrap',
@@ -44,7 +45,7 @@ const confinedLine = (argv: readonly string[], request: ExecRequest, access: Acc
   '--unshare-pid',
   '--unshare-ipc',
   '--unshare-uts',
-  ...(access.network ? [] : ['--unshare-net']),
+  ...(access.network === 'open' ? [] : ['--unshare-net']),
   '--die-with-parent',
   '--new-session',
   // As root bubblewrap would leave every capability to the command.
@@ -54,14 +55,14 @@ const confinedLine = (argv: readonly string[], request: ExecRequest, access: Acc
   '--chdir',
   request.cwd,
   '--',
-  ...argv,
+  ...openingDoor(argv, request),
 ]
 
 /** The level `sandbox`: only listed folders exist. */
 export const bubblewrapSandbox: Sandbox = {
-  isolation: { level: 'sandbox', network: 'open' },
+  isolation: { level: 'sandbox' },
   description:
-    'agents see programs and their own folders only, without rights even as root; agents reach the network, prepared code and graders do not',
+    'agents see programs and their own folders only, without rights even as root; they reach what their setup allows, graders reach nothing',
   mounts: true,
   probe: () => probeBy('bubblewrap', confined),
   exec: confined,

@@ -47,7 +47,7 @@ describe.each(engines)('$engine', ({ engine, sandbox, made }) => {
       timeoutMs: 60_000,
       stdout: output,
       stderr: output,
-      access: { write: [cwd], read: [], network: false, image },
+      access: { write: [cwd], read: [], network: 'off', image },
       ...change,
     })
     return { ...result, output: await readFile(output, 'utf8') }
@@ -89,9 +89,9 @@ describe.each(engines)('$engine', ({ engine, sandbox, made }) => {
 
   test.skipIf(missing)(`what the engine cannot do is not the command's doing${suffix}`, async () => {
     await expect(
-      run('true', { access: { write: [join(root, 'gone')], read: [], network: false, image } }),
+      run('true', { access: { write: [join(root, 'gone')], read: [], network: 'off', image } }),
     ).rejects.toThrow(`${engine} could not run a container`)
-    await expect(run('true', { access: { write: [], read: [], network: false } })).rejects.toThrow(
+    await expect(run('true', { access: { write: [], read: [], network: 'off' } })).rejects.toThrow(
       'without an image',
     )
     expect(await run(['sh', '-c', 'exit 125'])).toMatchObject({ end: 'exited', exitCode: 125 })
@@ -124,7 +124,7 @@ describe.each(engines)('$engine', ({ engine, sandbox, made }) => {
       import { sandboxes } from './sandboxes/index.ts'
       const [name, reference, cwd] = process.argv.slice(2)
       const { id } = await sandboxes[name].resolveImage(reference, () => {})
-      const access = { write: [cwd], read: [], network: false, image: id }
+      const access = { write: [cwd], read: [], network: 'off', image: id }
       const output = cwd + '/log'
       await sandboxes[name].exec({ command: 'echo started; sleep 4000', cwd, env: {}, timeoutMs: 1e6, stdout: output, stderr: output, access })
     `)

@@ -12,8 +12,8 @@ export function containersOf(name: EngineName): Sandbox {
     (opened ??= openEngine(name).then(async engine => ({ engine, folder: await openFolder(engine) })))
   const known = new Map<string, KnownImage>()
   return {
-    isolation: { level: 'container', network: 'open' },
-    description: `${name}: programs come from an image per source, agents see their own folders only; agents reach the network, graders do not`,
+    isolation: { level: 'container' },
+    description: `${name}: programs come from an image per source, agents see their own folders only, and reach the network if their setup says open; graders do not`,
     // The engine mounts folders as they are on this machine.
     mounts: false,
     async probe() {

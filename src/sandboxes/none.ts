@@ -6,7 +6,7 @@ import { exec } from '../util/exec.ts'
  * the process tree: against accidents, not against an agent that means harm.
  */
 export const none: Sandbox = {
-  isolation: { level: 'none', network: 'open' },
+  isolation: { level: 'none' },
   description: 'agents run with your rights, see your files and processes, and reach the network',
   mounts: false,
   async probe() {},

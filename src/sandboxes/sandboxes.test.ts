@@ -59,7 +59,7 @@ async function run(
     timeoutMs: options.timeoutMs ?? 20_000,
     stdout: output,
     stderr: output,
-    access: { write: [cwd], read: [], network: false, image: images.get(sandbox), ...options.access },
+    access: { write: [cwd], read: [], network: 'off', image: images.get(sandbox), ...options.access },
   })
   return { ...result, output: await readFile(output, 'utf8').catch(() => '') }
 }
@@ -155,9 +155,9 @@ describe.skipIf(!available['bubblewrapSandbox'])('the level sandbox', () => {
       const port = typeof address === 'object' ? address?.port : 0
       const ask = `fetch('http://127.0.0.1:${port}').then(r => r.text()).then(console.log, e => console.log('refused', e.cause?.code))`
       expect((await run(sandbox, [process.execPath, '-e', ask])).output).toBe('refused ECONNREFUSED\n')
-      expect((await run(sandbox, [process.execPath, '-e', ask], { access: { network: true } })).output).toBe(
-        'host\n',
-      )
+      expect(
+        (await run(sandbox, [process.execPath, '-e', ask], { access: { network: 'open' } })).output,
+      ).toBe('host\n')
       const own = `const s = require('http').createServer((q, r) => r.end('own')).listen(0, '127.0.0.1', () => fetch('http://127.0.0.1:' + s.address().port).then(r => r.text()).then(t => { console.log(t); process.exit() }))`
       expect((await run(sandbox, [process.execPath, '-e', own])).output).toBe('own\n')
     } finally {

@@ -23,7 +23,7 @@ const run = wrapped(argv => [
 
 /** The level `process` by util-linux's `unshare`, which every Linux has. */
 export const unshareProcess: Sandbox = {
-  isolation: { level: 'process', network: 'open' },
+  isolation: { level: 'process' },
   description:
     'no process of an agent survives it or sees others; agents see your files and reach the network',
   mounts: true,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Exec, ExecRequest, ExecResult } from '../contracts.ts'
 import { InfraError } from '../errors.ts'
-import { exec, execContained } from '../util/exec.ts'
+import { exec } from '../util/exec.ts'
 import { findProgram } from '../util/find-program.ts'
 import { mounted, mustHaveMounted } from '../util/overlay.ts'
 import { readTail } from '../util/output.ts'
@@ -16,7 +16,7 @@ export type Wrap = (argv: readonly string[], request: ExecRequest) => Promise<st
  * Runs commands inside of another program, and tells of the inner command as if it had been run alone: a program that is
  * missing is `not-found`, and an end by a signal is one.
  */
-export function wrapped(wrap: Wrap): Exec {
+export function wrapped(wrap: Wrap, run: Exec = exec): Exec {
   return async request => {
     const argv = typeof request.command === 'string' ? ['/bin/sh', '-c', request.command] : request.command
     const program = await findProgram(argv[0] ?? '', request.env['PATH'] ?? '')
@@ -24,7 +24,7 @@ export function wrapped(wrap: Wrap): Exec {
     if (program === null) return exec({ ...request, command: [...argv] })
     const overlays = request.access?.overlays ?? []
     const command = mounted(overlays, request.cwd, await wrap(argv, request))
-    const result = await execContained({ ...request, command })
+    const result = await run({ ...request, command })
     mustHaveMounted(overlays)
     return asInner(result)
   }
@@ -50,7 +50,7 @@ export async function probeBy(name: string, run: Exec): Promise<void> {
       timeoutMs: 10_000,
       stdout: output,
       stderr: output,
-      access: { write: [folder], read: [], network: false },
+      access: { write: [folder], read: [], network: 'off' },
     })
     if (result.end === 'exited' && result.exitCode === 0) return
     const said = (await readTail(output, 500)).trim()

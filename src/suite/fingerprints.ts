@@ -1,10 +1,14 @@
 import { fingerprint } from '../core/fingerprint.ts'
 import type { Setup, Source, Task } from '../model/suite.ts'
 
-/** Changes with anything that can change what an agent does: all of a setup but its name. */
-export function setupFingerprint(setup: Omit<Setup, 'name' | 'fingerprint'>): string {
+/**
+ * Changes with anything that can change what an agent does: all of a setup but its name. A setup that says nothing of the
+ * network has the fingerprint that it had before there was such a key.
+ */
+export function setupFingerprint({ network, ...setup }: Omit<Setup, 'name' | 'fingerprint'>): string {
   return fingerprint({
     ...setup,
+    ...(network === null ? {} : { network }),
     harness: { type: setup.harness.type, config: setup.harness.config, files: setup.harness.files },
   })
 }

@@ -44,7 +44,7 @@ test('every key of ours has a description, and every mapping is closed', () => {
 
 test('each plug-in is an alternative with its own keys and those of all entries', () => {
   const text = JSON.stringify(schema)
-  expect(text).toContain('"enum":["agent","plain"]')
+  expect(text).toContain('"enum":["agent","modelled","plain"]')
   const graders = mappingsIn(schema, '').filter(([path]) => /graders\/items\/anyOf\/\d+$/.test(path))
   expect(graders.map(([, { properties }]) => Object.keys(isMapping(properties) ? properties : {}))).toEqual([
     ['type', 'name', 'weight', 'required', 'run', 'files', 'failToPass', 'passToPass', 'options'],

@@ -52,7 +52,7 @@ testBroken([
   {
     name: 'an unknown harness',
     suite: suiteWith({ setups: 'setups:\n  a: { harness: { type: ‸claude } }' }),
-    says: ['unknown harness "claude" (known: agent, plain)'],
+    says: ['unknown harness "claude" (known: agent, modelled, plain)'],
   },
   {
     name: 'an unknown harness by its bare name',

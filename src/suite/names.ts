@@ -1,5 +1,6 @@
 /* oxlint-disable no-control-regex -- they are what must not be there */
 import { z } from 'zod'
+import { isLoopback, parseDestination } from '../util/destination.ts'
 import { quoted } from './words.ts'
 
 /** A text of a given form; the message says which. */
@@ -72,3 +73,20 @@ export const EnvEntry = textLike(
   /^[A-Za-z_][A-Za-z0-9_]*(=.*)?$/s,
   'NAME (passed from the host) or NAME=value',
 )
+
+/** A place in the network, or `model`. A place on this machine needs a port, which is then there in the sandbox, too. */
+export const NetworkPlace = z
+  .string()
+  .refine(text => text === 'model' || parseDestination(text) !== null, {
+    error: ({ input }) =>
+      `expected host, host:port, *.domain or "model", got ${quoted(String(input))}${/^[a-z]+:\/\//i.test(String(input)) ? ': write the host without the rest of the URL' : ''}`,
+  })
+  .refine(text => !needsPort(text), {
+    error: ({ input }) =>
+      `${quoted(String(input))} is this machine: name the port, 1024 or higher, as in "localhost:8080"`,
+  })
+
+function needsPort(text: string): boolean {
+  const place = parseDestination(text)
+  return place !== null && isLoopback(place.host) && (place.port === null || place.port < 1024)
+}

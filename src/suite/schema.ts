@@ -8,6 +8,7 @@ import {
   EnvEntry,
   Id,
   ImageReference,
+  NetworkPlace,
   SuitePath,
   Tag,
   TargetPath,
@@ -120,6 +121,7 @@ export const setupKeys = [
   'skills',
   'mcp',
   'env',
+  'network',
 ] as const
 export type SetupKey = (typeof setupKeys)[number]
 
@@ -155,6 +157,12 @@ function setupSchema(harnesses: Registry<Harness>) {
         .array(EnvEntry)
         .nullish()
         .describe('NAME is passed from the host and treated as a secret, NAME=value is set'),
+      network: z
+        .union([z.enum(['off', 'model', 'open']), z.array(NetworkPlace).min(1).max(200)])
+        .nullish()
+        .describe(
+          'what the agent may reach from level sandbox on: off, model (the service of its model), open, or a list of host, host:port, *.domain and model',
+        ),
     })
     .describe('what is under test')
 }

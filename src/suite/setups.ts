@@ -30,6 +30,7 @@ export function finishSetup(merged: MergedSetup, { harnesses }: Plugins, reading
     skills: skillsOf(parts.skills, reading),
     mcp: (parts.mcp?.value ?? {}) satisfies Record<string, McpServer>,
     env: envOf(parts.env, reading),
+    network: networkOf(merged, { harnesses }, reading),
   }
   return { name, ...content, fingerprint: setupFingerprint(content) }
 }
@@ -52,6 +53,26 @@ function refuseUnsupported(
       )
     }
   }
+}
+
+function networkOf(
+  { name, parts }: MergedSetup,
+  { harnesses }: Pick<Plugins, 'harnesses'>,
+  { mistakes }: Reading,
+): Setup['network'] {
+  const { network, harness } = parts
+  if (!network) return null
+  const asksForModel = network.value === 'model' || network.value.includes('model')
+  const type = harness?.value.type
+  if (asksForModel && type !== undefined && harnesses[type] && !harnesses[type].endpoints) {
+    blameKey(
+      mistakes,
+      network.spot,
+      () =>
+        `harness "${type}" cannot tell where the model of setup ${quoted(name)} is: list its host instead, as in network: [api.example.com]`,
+    )
+  }
+  return network.value
 }
 
 function harnessOf(

@@ -56,6 +56,7 @@ export function aKey(id = 'task/setup/0'): {
   startedAt: string
   durationMs: number
   retries: number
+  remarks: string[]
 } {
   const [task = '', setup = '', index = ''] = id.split('/')
   return {
@@ -69,6 +70,7 @@ export function aKey(id = 'task/setup/0'): {
     startedAt: '2026-01-02T03:04:05.000Z',
     durationMs: 2000,
     retries: 0,
+    remarks: [],
   }
 }
 

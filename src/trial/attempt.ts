@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InfraError } from '../errors.ts'
-import type { HarnessResult, PreparedSource, Workspace } from '../contracts.ts'
+import type { Access, HarnessResult, PreparedSource, Workspace } from '../contracts.ts'
 import type { Setup, Task } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
-import { cleanEnv } from '../util/host-env.ts'
+import { cleanEnv, withoutProxies } from '../util/host-env.ts'
 import type { TrialParts } from './parts.ts'
 
 /** Lets the agent work in a workspace, with a home of its own and nothing of the host but what its setup passes. */
@@ -14,7 +14,7 @@ export async function attempt(
   setup: Setup,
   { source: { image } }: PreparedSource,
   workspace: Workspace,
-  { folder, logs }: { folder: string; logs: string },
+  { folder, logs, network }: { folder: string; logs: string; network: Access['network'] },
   parts: TrialParts,
 ): Promise<HarnessResult> {
   const home = join(folder, 'home')
@@ -23,7 +23,7 @@ export async function attempt(
   const access = {
     write: [workspace.path, home, temporary, logs],
     read: [],
-    network: true,
+    network,
     overlays: workspace.overlay ? [workspace.overlay] : [],
     image,
   }
@@ -39,7 +39,7 @@ export async function attempt(
       effort: setup.effort,
       mcp: setup.mcp,
       env: {
-        ...cleanEnv(parts.hostEnv, { home, temporary }),
+        ...cleanEnv(network === 'open' ? parts.hostEnv : withoutProxies(parts.hostEnv), { home, temporary }),
         ...passed(setup, parts.hostEnv),
         ...setup.env.set,
       },

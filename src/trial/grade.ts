@@ -128,7 +128,7 @@ async function gradeInput(
         access: {
           write: [...opened.map(({ path }) => path), home, temporary, scratch, logs],
           read: [],
-          network: false,
+          network: 'off',
           overlays: overlaysFor(request.cwd, opened),
           image: ground.prepared.source.image,
         },

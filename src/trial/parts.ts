@@ -1,4 +1,5 @@
 import type { Exec, Grader, Harness, PreparedSource, Workspaces } from '../contracts.ts'
+import type { Network } from '../model/run.ts'
 import type { Setup, Task } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
 
@@ -14,6 +15,8 @@ export interface TrialParts {
   prepared(source: string): Promise<PreparedSource>
   /** The harness of a setup. */
   harness(setup: Setup): Harness
+  /** What the agent of a setup may reach. */
+  network(setup: Setup): Network
   /** A grader by its type. */
   grader(type: string): Grader
   workspaces: Workspaces

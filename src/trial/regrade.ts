@@ -21,7 +21,7 @@ export async function regrade(trial: Trial, stored: string, parts: TrialParts): 
   const start = performance.now()
   const folder = await parts.makeFolder('grade')
   const logs = join(folder, 'logs')
-  const { retries, startedAt, id, task: taskId, setup: setupName, index, seed } = trial
+  const { retries, remarks, startedAt, id, task: taskId, setup: setupName, index, seed } = trial
   try {
     await mkdir(logs)
     const task = parts.task(taskId)
@@ -33,6 +33,7 @@ export async function regrade(trial: Trial, stored: string, parts: TrialParts): 
       index,
       seed,
       retries,
+      remarks,
       startedAt,
       taskFingerprint: task.fingerprint,
       setupFingerprint: setup.fingerprint,

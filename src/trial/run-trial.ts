@@ -6,8 +6,10 @@ import type { HarnessResult, Patch, Workspace } from '../contracts.ts'
 import { findTampering } from '../core/tampering/find.ts'
 import type { Attempt, Grade, Outcome, Phase, Trial, TrialSpec } from '../model/trial.ts'
 import { toContent, writeTree } from '../util/file-tree.ts'
+import type { Refusal } from '../util/proxy.ts'
 import { attempt } from './attempt.ts'
 import { fixOf, gradeAttempt } from './grade.ts'
+import { networkRemarks, openNetwork } from './network.ts'
 import { toOutcome } from './outcome.ts'
 import { patchFile, transcriptFile, type TrialParts } from './parts.ts'
 import { placementOf } from './placement.ts'
@@ -45,6 +47,16 @@ async function tryTrial(
   const paid: Paid = { attempt: null, outcome: null, grades: [] }
   const folder = await parts.makeFolder('trial')
   const logs = join(folder, 'logs')
+  const network = parts.network(parts.setup(spec.setup))
+  let refusals: Refusal[] = []
+  const withRemarks = (trial: Trial): Trial => ({
+    ...trial,
+    remarks: networkRemarks(
+      network,
+      refusals,
+      trial.status === 'graded' ? !trial.pass : trial.phase === 'attempt',
+    ),
+  })
   let phase: Phase = 'prepare'
   const enter = (next: Phase): void => {
     parts.signal.throwIfAborted()
@@ -58,6 +70,7 @@ async function tryTrial(
     startedAt,
     durationMs: performance.now() - start,
     retries,
+    remarks: [],
   })
 
   try {
@@ -75,7 +88,11 @@ async function tryTrial(
     let ended: { result: HarnessResult; patch: Patch }
     try {
       enter('attempt')
-      const result = await attempt(spec, task, setup, prepared, workspace, { folder, logs }, parts)
+      const open = openNetwork(network)
+      const place = { folder, logs, network: open.access }
+      const result = await attempt(spec, task, setup, prepared, workspace, place, parts).finally(async () => {
+        refusals = await open.close(logs)
+      })
       paid.attempt = result.attempt
       parts.signal.throwIfAborted()
       ended = { result, patch: await captured(workspace, () => enter('outcome')) }
@@ -96,12 +113,20 @@ async function tryTrial(
     parts.signal.throwIfAborted()
     const judged = { ...evidence, grades: paid.grades }
     const trial = toTrial(key(), { ...judged, ...findTampering(judged, task) })
-    return { trial, transient: false }
+    return { trial: withRemarks(trial), transient: false }
   } catch (error) {
     parts.signal.throwIfAborted()
     if (!isOutside(error)) throw error
     return {
-      trial: { status: 'errored', ...key(), phase, message: error.message, ...paid, flags: [], notices: [] },
+      trial: withRemarks({
+        status: 'errored',
+        ...key(),
+        phase,
+        message: error.message,
+        ...paid,
+        flags: [],
+        notices: [],
+      }),
       // Once the agent ran, starting again would pay twice: grading is what `agent-eval grade` does again.
       transient: error instanceof InfraError && error.transient && paid.attempt === null,
     }

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { InfraError } from '../errors.ts'
-import type { Exec, ExecRequest, ExecResult } from '../contracts.ts'
+import type { ExecRequest, ExecResult } from '../contracts.ts'
 import { followLines, openOutputs, type OutputFiles } from './output.ts'
 import {
   forget,
@@ -21,17 +21,20 @@ const pollMs = 50
 /** Between the request to end (SIGTERM) and the end (SIGKILL). */
 const graceMs = 2000
 
+export interface ExecOptions {
+  /** The command ends all of its processes with itself, as a process namespace does: none has to be looked for. */
+  contained?: boolean
+  /** Gets the process with a channel of Node's at file descriptor 3, named by NODE_CHANNEL_FD. */
+  onChannel?: (child: ChildProcess) => void
+}
+
 /**
  * Runs a command on this machine as it is. Output goes straight to files and is never held in memory; the clock is
- * monotonic. Throws InfraError where nothing could be started at all: no such working directory, no process or file
- * handles left, arguments too long.
+ * monotonic. Throws InfraError where nothing could be started at all: no such working directory, no process or file handles
+ * left, arguments too long.
  */
-export const exec: Exec = request => execTree(request, false)
-
-/** The same for a command that ends all of its processes with itself, as a process namespace does. */
-export const execContained: Exec = request => execTree(request, true)
-
-async function execTree(request: ExecRequest, contained: boolean): Promise<ExecResult> {
+export async function exec(request: ExecRequest, how: ExecOptions = {}): Promise<ExecResult> {
+  const { contained = false, onChannel } = how
   requireFolder(request.cwd)
   const outputs = openOutputs(request.stdout, request.stderr)
   try {
@@ -40,8 +43,9 @@ async function execTree(request: ExecRequest, contained: boolean): Promise<ExecR
     // Before the start: what the command writes first is also a line.
     const lines = onLine ? followLines(outputs.stdout, maxOutputBytes, onLine) : null
     const mark = newMark()
-    const child = await start(request, outputs, mark)
+    const child = await start(request, outputs, mark, onChannel !== undefined)
     if (child?.pid === undefined) return notRun('not-found')
+    onChannel?.(child)
     endChildrenWithUs()
     const tree = { group: child.pid, mark }
     remember(tree)
@@ -136,7 +140,12 @@ async function supervise(
 }
 
 /** Null if there is no such program. */
-async function start(request: ExecRequest, outputs: OutputFiles, mark: string): Promise<ChildProcess | null> {
+async function start(
+  request: ExecRequest,
+  outputs: OutputFiles,
+  mark: string,
+  hasChannel: boolean,
+): Promise<ChildProcess | null> {
   const { file, args, ...platform } = commandLine(request.command)
   const options: SpawnOptions = {
     ...platform,
@@ -144,7 +153,12 @@ async function start(request: ExecRequest, outputs: OutputFiles, mark: string): 
     env: { ...request.env, [markVariable]: mark },
     detached: true,
     windowsHide: true,
-    stdio: [request.stdin === undefined ? 'ignore' : 'pipe', outputs.stdout, outputs.stderr],
+    stdio: [
+      request.stdin === undefined ? 'ignore' : 'pipe',
+      outputs.stdout,
+      outputs.stderr,
+      ...(hasChannel ? ['ipc' as const] : []),
+    ],
   }
   try {
     const child = spawn(file, args, options)

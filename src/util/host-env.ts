@@ -29,3 +29,8 @@ export function cleanEnv(
     GIT_TERMINAL_PROMPT: '0',
   }
 }
+
+/** Without the proxies of this machine, which are out of reach where there is no network, and whose addresses may hold a password. */
+export function withoutProxies(host: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(host).filter(([name]) => !/_proxy$/i.test(name)))
+}

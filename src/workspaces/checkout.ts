@@ -159,7 +159,7 @@ async function prepareThere(building: string, cacheRoot: string, source: Source,
   const access = {
     write: [workTree, ...Object.values(folders)],
     read: settingsFiles(env),
-    network: true,
+    network: 'open' as const,
     image: source.image,
   }
   await runPrepare(source, exec, { cwd: workTree, log, env, access })

@@ -31,6 +31,7 @@ export function sampleTrial(sample: TrialSample): Trial {
     startedAt: '2026-01-02T03:04:05.000Z',
     durationMs: 41_000,
     retries,
+    remarks: [],
   }
   if (end === 'errored') {
     return {
@@ -151,7 +152,7 @@ export function sampleReport(
         },
       ]),
     ),
-    isolation: { level: 'none', network: 'open', workspace: 'copy', images: {} },
+    isolation: { level: 'none', network: 'open', networks: {}, workspace: 'copy', images: {} },
     provenance: {
       tool: '0.1.0',
       node: 'v20.20.2',

@@ -102,7 +102,7 @@ export async function tryImage(place: ContainerPlace, id: string, reference: str
         timeoutMs: 120_000,
         stdout: log,
         stderr: log,
-        access: { write: [folder], read: [], network: false },
+        access: { write: [folder], read: [], network: 'off' },
       },
     )
     if (end !== 'exited' || exitCode !== 0) {

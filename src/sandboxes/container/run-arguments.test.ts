@@ -7,7 +7,7 @@ const request: ContainerRequest = {
   image: 'sha256:1',
   argv: ['sh', '-c', 'true', '--privileged'],
   cwd: '/w',
-  access: { write: ['/w', '/h'], network: false },
+  access: { write: ['/w', '/h'], network: 'off' },
   read: [],
   envFile: '/e',
   envNames: [],
@@ -29,7 +29,7 @@ test('a command gets no rights, no network and a root that it cannot write to', 
   expect(args).toContain('--read-only')
   expect(args).toContain('--network none')
   expect(args).toContain('--pids-limit')
-  expect(valuesOf('--network', { access: { write: [], network: true } })).toEqual([])
+  expect(valuesOf('--network', { access: { write: [], network: 'open' } })).toEqual([])
 })
 
 test('nothing behind the image is an option of the engine, and nothing is fetched', () => {
@@ -48,7 +48,7 @@ test('folders have the same path inside; one that may be written to is not bound
 })
 
 test('a folder with a comma or a quote in its name cannot add options of its own', () => {
-  expect(valuesOf('--mount', { access: { write: ['/a,readonly', '/b"c'], network: false } })).toEqual([
+  expect(valuesOf('--mount', { access: { write: ['/a,readonly', '/b"c'], network: 'off' } })).toEqual([
     'type=bind,"source=/a,readonly","target=/a,readonly"',
     'type=bind,"source=/b""c","target=/b""c"',
   ])

@@ -35,7 +35,7 @@ export function runArguments(request: ContainerRequest): string[] {
     // A first process that hands on signals and reaps what is orphaned.
     ['--init'],
     request.takesInput ? ['--interactive'] : [],
-    access.network ? [] : ['--network', 'none'],
+    access.network === 'open' ? [] : ['--network', 'none'],
     ['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
     // Where SELinux is on, bound folders could not be reached otherwise.
     ['--security-opt', 'label=disable'],

@@ -23,6 +23,16 @@ const plain = defineHarness({
   run: never,
 })
 
+const modelled = defineHarness({
+  config: z.strictObject({}),
+  description: 'knows where its model is',
+  layout: { skills: 'skills' },
+  supports: { model: true, effort: true, mcp: true },
+  endpoints: () => ['api.example.com:443'],
+  probe: never,
+  run: never,
+})
+
 const tests = defineGrader({
   config: z.strictObject({
     run: z.array(z.string()).min(1),
@@ -48,4 +58,4 @@ const judge = defineGrader({
 })
 
 /** Small plug-ins, so that the tests of suites depend on no real one. */
-export const plugins = { harnesses: { agent, plain }, graders: { tests, judge } }
+export const plugins = { harnesses: { agent, modelled, plain }, graders: { tests, judge } }

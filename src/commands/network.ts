@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { networkAt } from '../core/network.ts'
+import { InfraError, UserError } from '../errors.ts'
+import type { Sandbox } from '../contracts.ts'
+import type { Isolation, Network } from '../model/run.ts'
+import type { Setup } from '../model/suite.ts'
+import { pick } from '../registry.ts'
+import { openNetwork } from '../trial/network.ts'
+import type { families } from './wiring.ts'
+
+type Harnesses = Pick<typeof families, 'harnesses'>
+
+/** What the agent of a setup may reach. Throws UserError where that is its model, and nobody knows where it is. */
+export function networkOf(
+  setup: Setup,
+  level: Isolation['level'],
+  parts: Harnesses,
+  env: NodeJS.ProcessEnv,
+): Network {
+  const endpoints = endpointsOf(setup, parts, env)
+  if (endpoints === null && (setup.network === 'model' || setup.network?.includes('model'))) {
+    throw new UserError(
+      `setup ${setup.name} may reach its model, but from its harness and model it cannot be told where that is: list the host instead, as in network: [api.example.com]`,
+    )
+  }
+  return networkAt(level, setup.network, endpoints)
+}
+
+function endpointsOf(setup: Setup, { harnesses }: Harnesses, env: NodeJS.ProcessEnv): string[] | null {
+  const { type, config } = setup.harness
+  const passed = setup.env.pass.flatMap(name => (env[name] === undefined ? [] : [[name, env[name]] as const]))
+  const given = { ...Object.fromEntries(passed), ...setup.env.set }
+  return pick(harnesses, type, 'harness').endpoints?.(config, given, setup.model) ?? null
+}
+
+/** What to write for setups whose agents look as if they needed the network, and would have none in a sandbox. */
+export function networkHints(setups: readonly Setup[], parts: Harnesses, env: NodeJS.ProcessEnv): string[] {
+  return setups
+    .filter(setup => setup.network === null && setup.env.pass.length > 0)
+    .filter(setup => endpointsOf(setup, parts, env) === null)
+    .map(
+      setup =>
+        `note: setup ${setup.name} passes ${setup.env.pass.join(', ')} to its agent, which at isolation "sandbox" has no network. If it needs some, add network: with the hosts of its model service, such as [api.example.com], or network: open.`,
+    )
+}
+
+/** Throws InfraError if a sandbox cannot give an agent listed places: found out before one is paid for. */
+export async function probeNetwork(sandbox: Sandbox): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'agent-eval-network-'))
+  const { access, close } = openNetwork({
+    policy: 'allow-list',
+    asked: true,
+    enforced: true,
+    allowed: ['localhost:1024'],
+  })
+  const output = join(folder, 'output')
+  try {
+    const { end, exitCode } = await sandbox.exec({
+      command: ['/bin/sh', '-c', 'true'],
+      cwd: folder,
+      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
+      timeoutMs: 20_000,
+      stdout: output,
+      stderr: output,
+      access: { write: [folder], read: [], network: access },
+    })
+    if (exitCode !== 0) throw new InfraError(`the sandbox's way to the network does not work here (${end})`)
+  } finally {
+    await close(folder)
+    await rm(folder, { recursive: true, force: true })
+  }
+}
