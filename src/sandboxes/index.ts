@@ -3,7 +3,8 @@ import { InfraError } from '../errors.ts'
 import type { Registry } from '../registry.ts'
 import { bubblewrapProcess, bubblewrapSandbox } from './bubblewrap.ts'
 import { none } from './none.ts'
-import { unshareProcess } from './unshare.ts'
+import { unshareProcess } from './unshare-process.ts'
+import { unshareSandbox } from './unshare-sandbox.ts'
 
 /** All sandboxes by what they are made with. */
 export const sandboxes = {
@@ -11,6 +12,7 @@ export const sandboxes = {
   unshareProcess,
   bubblewrapProcess,
   bubblewrapSandbox,
+  unshareSandbox,
 } satisfies Registry<Sandbox>
 
 export const levels = ['none', 'process', 'sandbox'] as const
@@ -20,7 +22,7 @@ export type Level = (typeof levels)[number]
 const waysTo: Record<Level, readonly Sandbox[]> = {
   none: [none],
   process: [bubblewrapProcess, unshareProcess],
-  sandbox: [bubblewrapSandbox],
+  sandbox: [bubblewrapSandbox, unshareSandbox],
 }
 
 /**

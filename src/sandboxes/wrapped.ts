@@ -1,12 +1,7 @@
 import { constants } from 'node:os'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Exec, ExecRequest, ExecResult } from '../contracts.ts'
-import { InfraError } from '../errors.ts'
 import { exec } from '../util/exec.ts'
 import { findProgram } from '../util/find-program.ts'
-import { readTail } from '../util/output.ts'
 
 /** The command line that runs another one inside of something: `argv` is that of the inner command. */
 export type Wrap = (argv: readonly string[], request: ExecRequest) => Promise<string[]> | string[]
@@ -31,26 +26,4 @@ function asInner(result: ExecResult): ExecResult {
   if (end !== 'exited' || exitCode === null || exitCode <= 128) return result
   const signal = Object.entries(constants.signals).find(([, number]) => number === exitCode - 128)?.[0]
   return signal === undefined ? result : { ...result, end: 'signalled', exitCode: null, signal }
-}
-
-/** Throws InfraError unless a command really ran inside, as process 2 or so of its own. */
-export async function probeBy(name: string, run: Exec): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'agent-eval-probe-'))
-  const output = join(folder, 'output')
-  try {
-    const result = await run({
-      command: ['/bin/sh', '-c', 'test "$$" -lt 20 && ls /proc/self >/dev/null'],
-      cwd: folder,
-      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
-      timeoutMs: 10_000,
-      stdout: output,
-      stderr: output,
-      access: { write: [folder], read: [], network: false },
-    })
-    if (result.end === 'exited' && result.exitCode === 0) return
-    const said = (await readTail(output, 500)).trim()
-    throw new InfraError(`${name}: ${said || `${result.end}, exit code ${result.exitCode}`}`)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
 }

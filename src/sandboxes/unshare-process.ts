@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os'
 import type { Sandbox } from '../contracts.ts'
-import { probeBy, wrapped } from './wrapped.ts'
+import { probeBy } from './probe.ts'
+import { wrapped } from './wrapped.ts'
 
 /** A shell stays as process 1: it hands on how the command ended, which process 1 itself could not be ended by. */
 const keepShell = '"$@"; exit $?'

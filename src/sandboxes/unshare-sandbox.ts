@@ -1,0 +1,89 @@
+import { join } from 'node:path'
+import type { Access, ExecRequest, Sandbox } from '../contracts.ts'
+import { InfraError } from '../errors.ts'
+import { findProgram } from '../util/find-program.ts'
+import { insideUser } from './inside-user.ts'
+import { mountTable } from './mount-table.ts'
+import { probeConfined } from './probe.ts'
+import { seenBy } from './seen.ts'
+import { wrapped } from './wrapped.ts'
+
+/** What the sandbox is built with. Never looked for on the PATH of a command, which an agent may have written to. */
+const tools = ['sh', 'unshare', 'setpriv', 'mount', 'umount', 'pivot_root', 'mkdir', 'cp', 'ip'] as const
+type Tool = (typeof tools)[number]
+const systemPath = '/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin'
+
+/** The new root is built over a folder that every Linux has, and of which nothing is needed inside. */
+const root = '/sys'
+
+/** A shell stays as process 1: it hands on how the command ended, which process 1 itself could not be ended by. */
+const keepShell = '"$@"; exit $?'
+
+const confined = wrapped(async (argv, request) => {
+  const places = await toolPlaces()
+  const access = request.access ?? { write: [request.cwd], read: [], network: true }
+  return [
+    ...[places.setpriv, '--pdeathsig', 'KILL', '--'],
+    places.unshare,
+    ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']),
+    ...['--mount', '--pid', '--ipc', '--uts', ...(access.network ? [] : ['--net']), '--kill-child', '--'],
+    ...[places.sh, '-c', prologue(argv, request, access, places), 'sh', ...argv],
+  ]
+})
+
+/** Builds a root of what is seen, moves into it, lets the old one go, gives all rights up and becomes the command. */
+function prologue(
+  argv: readonly string[],
+  request: ExecRequest,
+  access: Access,
+  places: Record<Tool, string>,
+): string {
+  const seen = seenBy(argv, request.env, access)
+  const { text, folders, files } = mountTable(root, seen)
+  const { uid, gid } = insideUser()
+  const links = [...seen.links.map(([path]) => path), '/dev/fd', '/dev/stdin', '/dev/stdout', '/dev/stderr']
+  // Read once, and hidden by what is mounted over it.
+  const table = join(root, 'proc/table')
+  return [
+    'set -e',
+    `${places.mount} -n -t tmpfs -o mode=755,nosuid tmpfs ${root}`,
+    `${places.cp} -P --parents ${links.map(quoted).join(' ')} ${root}`,
+    `${places.mkdir} -p ${[...folders, ...files.map(file => join(file, '..'))].map(quoted).join(' ')}`,
+    ...files.map(file => `: >${quoted(file)}`),
+    `printf %s ${quoted(text)} >${table}`,
+    `${places.mount} -n -a -T ${table}`,
+    ...(access.network ? [] : [`${places.ip} link set lo up`]),
+    `cd ${root}`,
+    `${places.pivot_root} . mnt`,
+    `${places.umount} -n -l /mnt`,
+    `cd ${quoted(request.cwd)}`,
+    'unset OLDPWD',
+    // The user of the command, in a namespace in which nothing that is mounted here can be changed.
+    `exec ${places.unshare} --user --map-user=${uid} --map-group=${gid} --keep-caps -- ` +
+      `${places.setpriv} --no-new-privs --inh-caps=-all --ambient-caps=-all --bounding-set=-all -- ` +
+      `${places.sh} -c ${quoted(keepShell)} sh "$@"`,
+  ].join('\n')
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`
+}
+
+/** Throws InfraError that names what is missing. */
+async function toolPlaces(): Promise<Record<Tool, string>> {
+  const found = await Promise.all(
+    tools.map(async name => [name, await findProgram(name, systemPath)] as const),
+  )
+  const missing = found.filter(([, place]) => place === null).map(([name]) => name)
+  if (missing.length > 0) throw new InfraError(`unshare: ${missing.join(', ')} not found`)
+  return Object.fromEntries(found) as Record<Tool, string>
+}
+
+/** The level `sandbox` by util-linux alone, as root or, where user namespaces are allowed, as anybody. */
+export const unshareSandbox: Sandbox = {
+  isolation: { level: 'sandbox', network: 'open' },
+  description:
+    'agents see programs and their own folders only, without rights even as root; agents reach the network, prepared code and graders do not',
+  probe: () => probeConfined('unshare', confined),
+  exec: confined,
+}
