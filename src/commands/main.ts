@@ -109,7 +109,7 @@ Examples:
     .addOption(
       new Option(
         '--isolation <level>',
-        'keep trials apart at least so well; where it cannot be had nothing runs',
+        'keep trials apart at least so well (default: the best that works); where it cannot be had nothing runs',
       ).choices(['none', 'process', 'sandbox']),
     )
     .option(

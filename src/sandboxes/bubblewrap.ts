@@ -1,14 +1,18 @@
 import type { Access, ExecRequest, Sandbox } from '../contracts.ts'
+import { findProgram, ownPath } from '../util/find-program.ts'
 import { seenBy } from './seen.ts'
 import { insideUser } from './inside-user.ts'
 import { probeBy, probeConfined } from './probe.ts'
-import { wrapped } from './wrapped.ts'
+import { wrapped, type Found } from './wrapped.ts'
 
 /** A process tree of its own that ends with its first process, or with us. */
 const ownProcesses = ['--unshare-pid', '--die-with-parent', '--proc', '/proc']
 
-const processOnlyLine = (argv: readonly string[]): string[] => [
-  'bwrap',
+/** Never looked for on the PATH of a command, which an agent may have written to. */
+const bubblewrap = async (): Promise<string> => (await findProgram('bwrap', ownPath())) ?? 'bwrap'
+
+const processOnlyLine = async ({ argv }: Found): Promise<string[]> => [
+  await bubblewrap(),
   '--dev-bind',
   '/',
   '/',
@@ -27,18 +31,17 @@ export const bubblewrapProcess: Sandbox = {
   exec: processOnly,
 }
 
-const confined = wrapped((argv, request) => {
-  if (!request.access) return processOnlyLine(argv)
-  return confinedLine(argv, request, request.access)
-})
+const confined = wrapped((inner, request) =>
+  request.access ? confinedLine(inner, request, request.access) : processOnlyLine(inner),
+)
 
 /** Of /proc what root may write to without any right: by core_pattern the kernel would run a program outside. */
 const settingsOfTheKernel = ['/proc/sys', '/proc/sysrq-trigger']
 
-const confinedLine = (argv: readonly string[], request: ExecRequest, access: Access): string[] => {
-  const { links, readOnly, writable } = seenBy(argv, request.env, access)
+const confinedLine = async (inner: Found, request: ExecRequest, access: Access): Promise<string[]> => {
+  const { links, readOnly, writable } = seenBy(inner, request.env, access)
   return [
-    'bwrap',
+    await bubblewrap(),
     ...ownUser(),
     '--unshare-pid',
     '--unshare-ipc',
@@ -62,7 +65,7 @@ const confinedLine = (argv: readonly string[], request: ExecRequest, access: Acc
     '--chdir',
     request.cwd,
     '--',
-    ...argv,
+    ...inner.argv,
   ]
 }
 

@@ -165,8 +165,7 @@ describe.each(cases)('%s as user %i', (name, uid) => {
     )
     expect(who?.output.trim()).toBe(String(uid === 0 ? nobody : uid))
     expect(rights?.output.trim()).toBe('CapInh: CapPrm: CapEff: CapBnd: CapAmb: NoNewPrivs:1')
-    for (const result of denied)
-      expect(result, result?.output).not.toMatchObject({ end: 'exited', exitCode: 0 })
+    for (const result of denied) expect(result).not.toMatchObject({ end: 'exited', exitCode: 0 })
   })
 
   test('it lives in namespaces of its own, in a root that looks like the outer one', async context => {

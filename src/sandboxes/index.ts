@@ -25,13 +25,15 @@ const waysTo: Record<Level, readonly Sandbox[]> = {
   sandbox: [bubblewrapSandbox, unshareSandbox],
 }
 
+const bestFirst = levels.toReversed().flatMap(level => waysTo[level])
+
 /**
  * The first that works here, found by trying. A level that was asked for is given or refused: InfraError says what is
- * missing. Without one the best is taken that needs nothing to be allowed for.
+ * missing. Without one the best that works is taken.
  */
 export async function chooseSandbox(wanted: Level | null): Promise<Sandbox> {
   const problems: string[] = []
-  for (const candidate of wanted === null ? [...waysTo.process, ...waysTo.none] : waysTo[wanted]) {
+  for (const candidate of wanted === null ? bestFirst : waysTo[wanted]) {
     try {
       await candidate.probe()
       return candidate

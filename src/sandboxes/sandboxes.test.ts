@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Access, ExecResult, Sandbox } from '../contracts.ts'
 import { InfraError } from '../errors.ts'
-import { chooseSandbox, sandboxes } from './index.ts'
+import { chooseSandbox, levels, sandboxes } from './index.ts'
 
 const works = async (sandbox: Sandbox): Promise<boolean> =>
   sandbox.probe().then(
@@ -93,9 +93,11 @@ describe.each(Object.entries(sandboxes))('%s', (name, sandbox) => {
   })
 })
 
-test('without a wish the best level up to process is taken', async () => {
-  const processWorks = available['bubblewrapProcess'] || available['unshareProcess']
-  expect((await chooseSandbox(null)).isolation.level).toBe(processWorks ? 'process' : 'none')
+test('without a wish the best level is taken that works', async () => {
+  const best = levels.findLast(level =>
+    Object.entries(sandboxes).some(([name, { isolation }]) => available[name] && isolation.level === level),
+  )
+  expect((await chooseSandbox(null)).isolation.level).toBe(best)
   expect((await chooseSandbox('none')).isolation.level).toBe('none')
 })
 

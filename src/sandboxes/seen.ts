@@ -1,7 +1,8 @@
-import { existsSync, readlinkSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { basename, delimiter, dirname, join } from 'node:path'
+import { existsSync, realpathSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { Access } from '../contracts.ts'
+import { installationOf, installationsOn, linkTarget } from './installation.ts'
+import type { Found } from './wrapped.ts'
 
 /** All that exists in a sandbox, at the same paths as outside, besides a private /tmp, /proc and /dev. */
 export interface Seen {
@@ -37,8 +38,8 @@ const settings = [
 
 const topFolders = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32']
 
-/** What a command sees that may touch `access`; `argv` and `env` are those of the command. */
-export function seenBy(argv: readonly string[], env: Record<string, string>, access: Access): Seen {
+/** What a command sees that may touch `access`; its program was found at that path. */
+export function seenBy({ program, argv }: Found, env: Record<string, string>, access: Access): Seen {
   const links: [string, string][] = []
   const folders: string[] = []
   for (const path of topFolders) {
@@ -46,47 +47,49 @@ export function seenBy(argv: readonly string[], env: Record<string, string>, acc
     if (target === null) folders.push(path)
     else links.push([path, target])
   }
+  // Links in there may be the agent's: followed here, they would show whatever it likes.
+  const isTheirs = (path: string): boolean => access.write.some(folder => isWithin(path, folder))
   const readOnly = [
     ...folders,
     '/usr',
     ...settings,
-    ...toolFolders(env['PATH'] ?? ''),
-    ...packageOf(argv[0] ?? ''),
+    ...installationsOn([env['PATH'], dirname(process.execPath)].join(':')),
+    ...[program, scriptOf(argv)].filter(path => !isTheirs(path)).flatMap(installationOf),
     ...certificates(env),
     ...access.read,
   ]
-  return { links, readOnly: [...new Set(readOnly)].filter(path => existsSync(path)), writable: access.write }
-}
-
-/** Null for what is no link. */
-function linkTarget(path: string): string | null {
-  try {
-    return readlinkSync(path)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error) return null
-    throw error
+  const there = [...new Set(readOnly)].filter(path => existsSync(path) && !isTheirs(path))
+  return {
+    links,
+    readOnly: withoutNested(
+      there,
+      links.map(([path]) => path),
+    ),
+    writable: access.write,
   }
 }
 
-/**
- * Where programs on PATH outside of /usr are installed: `…/bin` stands for the folder around it, which has their libraries.
- * Never a whole home folder.
- */
-function toolFolders(path: string): string[] {
-  const folders = path
-    .split(delimiter)
-    .filter(folder => folder.startsWith('/') && !/^\/(usr|bin|sbin)(\/|$)/.test(folder) && existsSync(folder))
-    .map(folder => {
-      const around = /^(\.?bin|sbin|shims)$/.test(basename(folder)) ? dirname(folder) : folder
-      return around === homedir() || around === '/' || around === dirname(homedir()) ? folder : around
+/** Without what can be seen through another one already, in an order in which none covers another. */
+function withoutNested(paths: readonly string[], links: readonly string[]): string[] {
+  const shown = [...paths.filter(path => !links.includes(path)), ...links]
+  const isShown = (path: string, by: string): boolean => path !== by && isWithin(path, by)
+  return paths
+    .filter(path => {
+      const real = realpathSync(path)
+      return (
+        !(shown.some(by => isShown(path, by)) && shown.some(by => isShown(real, by))) && !links.includes(path)
+      )
     })
-  return [...new Set([...folders, dirname(dirname(process.execPath))])].filter(folder => folder !== '/')
+    .toSorted()
 }
 
-/** The installation of a program that is named by its path, below a `node_modules`. */
-function packageOf(program: string): string[] {
-  const at = program.indexOf('/node_modules/')
-  return program.startsWith('/') && at > 0 ? [program.slice(0, at + '/node_modules'.length)] : []
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`)
+}
+
+/** A program that is run by another one: `node /somewhere/agent.js`. */
+function scriptOf([, first = '']: readonly string[]): string {
+  return first.startsWith('/') ? first : ''
 }
 
 /** Certificates that the environment names, wherever they lie. */

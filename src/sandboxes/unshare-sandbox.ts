@@ -1,17 +1,17 @@
 import { join } from 'node:path'
 import type { Access, ExecRequest, Sandbox } from '../contracts.ts'
 import { InfraError } from '../errors.ts'
-import { findProgram } from '../util/find-program.ts'
+import { findProgram, ownPath } from '../util/find-program.ts'
 import { insideUser } from './inside-user.ts'
 import { mountTable } from './mount-table.ts'
 import { probeConfined } from './probe.ts'
 import { seenBy } from './seen.ts'
-import { wrapped } from './wrapped.ts'
+import { processLine } from './unshare-process.ts'
+import { wrapped, type Found } from './wrapped.ts'
 
 /** What the sandbox is built with. Never looked for on the PATH of a command, which an agent may have written to. */
 const tools = ['sh', 'unshare', 'setpriv', 'mount', 'umount', 'pivot_root', 'mkdir', 'cp', 'ip'] as const
 type Tool = (typeof tools)[number]
-const systemPath = '/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin'
 
 /** The new root is built over a folder that every Linux has, and of which nothing is needed inside. */
 const root = '/sys'
@@ -19,26 +19,23 @@ const root = '/sys'
 /** A shell stays as process 1: it hands on how the command ended, which process 1 itself could not be ended by. */
 const keepShell = '"$@"; exit $?'
 
-const confined = wrapped(async (argv, request) => {
+const confined = wrapped(async (inner, request) => {
+  const { access } = request
+  if (!access) return processLine(inner)
   const places = await toolPlaces()
-  const access = request.access ?? { write: [request.cwd], read: [], network: true }
-  return [
-    ...[places.setpriv, '--pdeathsig', 'KILL', '--'],
-    places.unshare,
-    ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']),
-    ...['--mount', '--pid', '--ipc', '--uts', ...(access.network ? [] : ['--net']), '--kill-child', '--'],
-    ...[places.sh, '-c', prologue(argv, request, access, places), 'sh', ...argv],
-  ]
+  const asRoot = process.getuid?.() === 0 ? '' : '--user --map-root-user'
+  const net = access.network ? '' : '--net'
+  return words(
+    `${places.setpriv} --pdeathsig KILL -- ` +
+      `${places.unshare} ${asRoot} --mount --pid --ipc --uts ${net} --kill-child -- ${places.sh} -c`,
+  ).concat(prologue(inner, request, access, places), 'sh', inner.argv)
 })
 
+const words = (line: string): string[] => line.split(' ').filter(word => word !== '')
+
 /** Builds a root of what is seen, moves into it, lets the old one go, gives all rights up and becomes the command. */
-function prologue(
-  argv: readonly string[],
-  request: ExecRequest,
-  access: Access,
-  places: Record<Tool, string>,
-): string {
-  const seen = seenBy(argv, request.env, access)
+function prologue(inner: Found, request: ExecRequest, access: Access, places: Record<Tool, string>): string {
+  const seen = seenBy(inner, request.env, access)
   const { text, folders, files } = mountTable(root, seen)
   const { uid, gid } = insideUser()
   const links = [...seen.links.map(([path]) => path), '/dev/fd', '/dev/stdin', '/dev/stdout', '/dev/stderr']
@@ -72,7 +69,7 @@ function quoted(text: string): string {
 /** Throws InfraError that names what is missing. */
 async function toolPlaces(): Promise<Record<Tool, string>> {
   const found = await Promise.all(
-    tools.map(async name => [name, await findProgram(name, systemPath)] as const),
+    tools.map(async name => [name, await findProgram(name, ownPath())] as const),
   )
   const missing = found.filter(([, place]) => place === null).map(([name]) => name)
   if (missing.length > 0) throw new InfraError(`unshare: ${missing.join(', ')} not found`)

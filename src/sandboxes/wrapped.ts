@@ -3,20 +3,29 @@ import type { Exec, ExecRequest, ExecResult } from '../contracts.ts'
 import { exec } from '../util/exec.ts'
 import { findProgram } from '../util/find-program.ts'
 
-/** The command line that runs another one inside of something: `argv` is that of the inner command. */
-export type Wrap = (argv: readonly string[], request: ExecRequest) => Promise<string[]> | string[]
+/** The command that is to run inside: its arguments, and where its program was found. */
+export interface Found {
+  argv: readonly string[]
+  program: string
+}
+
+/** The command line that runs another one inside of something. */
+export type Wrap = (inner: Found, request: ExecRequest) => Promise<string[]> | string[]
+
+/** Exists, and can never be run. */
+const noProgram = '/dev/null'
 
 /**
  * Runs commands inside of another program, and tells of the inner command as if it had been run alone: a program that is
- * missing is `not-found`, and an end by a signal is one.
+ * missing is `not-found`, and an end by a signal is one. Nothing is ever run outside.
  */
 export function wrapped(wrap: Wrap): Exec {
   return async request => {
     const argv = typeof request.command === 'string' ? ['/bin/sh', '-c', request.command] : request.command
-    const program = await findProgram(argv[0] ?? '', request.env['PATH'] ?? '')
-    // Tried without the wrapper, which would only say in its own words that it is not there.
-    if (program === null) return exec({ ...request, command: [...argv] })
-    return asInner(await exec({ ...request, command: await wrap(argv, request) }))
+    const program = await findProgram(argv[0] ?? '', request.env['PATH'] ?? '', request.cwd)
+    // The wrapper would only say in its own words that it is not there.
+    if (program === null) return exec({ ...request, command: [noProgram] })
+    return asInner(await exec({ ...request, command: await wrap({ argv, program }, request) }))
   }
 }
 
