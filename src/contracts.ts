@@ -29,6 +29,25 @@ export interface ExecRequest {
   signal?: AbortSignal
   /** What the command may touch, where the sandbox can see to it. Without it: whatever the user may. */
   access?: Access
+  /** What the command and all its children may use together. Without it nothing is limited, nor counted. */
+  limits?: ResourceLimits
+}
+
+/** What is not there is not limited. Enforced as well as this machine lets us: the run says how well. */
+export interface ResourceLimits {
+  memoryBytes?: number | undefined
+  /** In cores: 1.5 is one and a half. */
+  cpus?: number | undefined
+  /** Processes and threads at a time. */
+  processes?: number | undefined
+}
+
+/** What a command used with all its children; null where nothing tells. */
+export interface ResourceUse {
+  peakMemoryBytes: number | null
+  cpuMs: number | null
+  /** How many of its processes were ended because it came to its memory limit. */
+  memoryKills: number | null
 }
 
 /** Files and network of a command. Programs and libraries of the machine can always be read. */
@@ -49,6 +68,8 @@ export interface ExecResult {
   durationMs: number
   /** Processes that outlived the command and were ended with it. */
   leftovers: number
+  /** Known only of commands that were limited. */
+  used?: ResourceUse | null
 }
 
 /** Runs a command. Never throws for what the command does; when it resolves, its whole process tree is gone. */
@@ -56,7 +77,7 @@ export type Exec = (request: ExecRequest) => Promise<ExecResult>
 
 /** Where and how commands run. Probed once per run by trying it. */
 export interface Sandbox {
-  isolation: Omit<Isolation, 'workspace'>
+  isolation: Omit<Isolation, 'workspace' | 'limits'>
   /** One line for people: what is kept apart and what is not. */
   description: string
   /** Throws InfraError with what is missing if it does not work on this machine. */

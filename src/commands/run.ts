@@ -14,6 +14,7 @@ import { describePlan } from '../reporters/plan.ts'
 import { readBaseline } from './baseline-file.ts'
 import { onInterrupt } from './interrupt.ts'
 import { answerJson, tell, type Io } from './io.ts'
+import { limitingOf } from './limiting.ts'
 import { provenance } from './provenance.ts'
 import { checkReadiness } from './readiness.ts'
 import { checkReportOptions, report, type ReportOptions } from './report.ts'
@@ -82,6 +83,12 @@ async function execute(
   options: RunOptions,
   io: Io,
 ): ReturnType<typeof runSuite> {
+  const limits = await limitingOf(suite, specs)
+  if (limits.missing.length > 0)
+    tell(
+      io,
+      `warning: this machine does not let us limit ${limits.missing.join(' and ')}: agents may use more than the suite allows. It takes a writable control group (run as root, or within systemd-run --user --scope -p Delegate=yes).`,
+    )
   const interrupt = onInterrupt(io)
   const store = storeFor(io, suite)
   const runId = earlier?.manifest.id ?? newRunId(suite.name)
@@ -104,7 +111,7 @@ async function execute(
           trialParts: parts,
           facts: {
             id: runId,
-            isolation: { ...sandbox.isolation, workspace: workspaces.kind },
+            isolation: { ...sandbox.isolation, workspace: workspaces.kind, limits },
             provenance: await provenance(existsSync(suite.file) ? dirname(suite.file) : io.cwd, io),
           },
           now: () => new Date().toISOString(),

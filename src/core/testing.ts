@@ -140,7 +140,7 @@ export function manifestOf(trials: readonly Trial[], plan = trials.map(({ id }) 
         { fingerprint: `content of ${task}`, git: '/repo', commit: '0'.repeat(40), tags: [] },
       ]),
     ),
-    isolation: { level: 'none', network: 'open', workspace: 'copy' },
+    isolation: { level: 'none', network: 'open', workspace: 'copy', limits: null },
     provenance: {
       tool: '0.0.0',
       node: '20.0.0',

@@ -4,6 +4,7 @@ import type { RunManifest, SetupSummary } from '../model/run.ts'
 import { acceptRun, listTrials, resumeRun, showTrial } from './commands.ts'
 import { gridSections, headlineLines, indented, type TextStyle } from './comparison.ts'
 import { formatCost, formatDuration, formatRate, formatTokens } from './format.ts'
+import { limitsText } from './limits.ts'
 import { gridsOf, type Grid } from './grid.ts'
 import { noticesOf, scriptedSetups } from './notices.ts'
 import { problemBlocks, problemsIn, type Problems } from './problem-blocks.ts'
@@ -80,9 +81,11 @@ function factLines(
   // A table would have told it.
   const means = bare && only && others.length === 0 && only.graded > 0 ? perTrial(only) : ''
   const next = nextCommand(report, totals, problems)
+  const limits = limitsText(run)
   const facts: [string, string][] = [
     ['spent', `${formatSpent(totals.spent)}${elapsed(run)}${means}`],
     ['isolation', isolationLine(run)],
+    ...(limits === null ? [] : [['limits', limits] satisfies [string, string]]),
     [
       'results',
       style.folder === undefined ? `run ${run.id}` : relative(style.cwd ?? '', style.folder) || '.',

@@ -93,7 +93,17 @@ export function mergeLimits(inherited: Limits, own: TaskDraft['limits']): Limits
     timeoutMs: own?.timeout ?? inherited.timeoutMs,
     maxCostUsd: own?.maxCostUsd ?? inherited.maxCostUsd,
     maxTurns: own?.maxTurns ?? inherited.maxTurns,
+    ...given({
+      memoryBytes: own?.memory ?? inherited.memoryBytes,
+      cpus: own?.cpus ?? inherited.cpus,
+      processes: own?.processes ?? inherited.processes,
+    }),
   }
+}
+
+/** Only what is there: a limit that nobody gave is no part of a fingerprint. */
+function given<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>
 }
 
 function sourceOf(

@@ -6,6 +6,7 @@ import type { Setup, Task } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
 import { cleanEnv } from '../util/host-env.ts'
 import type { TrialParts } from './parts.ts'
+import { counting, resourcesOf, withUse } from './resources.ts'
 
 /** Lets the agent work in a workspace, with a home of its own and nothing of the host but what its setup passes. */
 export async function attempt(
@@ -20,7 +21,9 @@ export async function attempt(
   const temporary = join(folder, 'tmp')
   await Promise.all([mkdir(home, { mode: 0o700 }), mkdir(temporary, { mode: 0o700 })])
   const access = { write: [workspace, home, temporary, logs], read: [], network: true }
-  return parts.harness(setup).run(
+  const limits = resourcesOf(task.limits)
+  const { exec, seen } = counting(request => parts.exec({ access, limits, ...request }))
+  const result = await parts.harness(setup).run(
     {
       trial: spec,
       prompt: fillIn(setup.prompt, task.prompt),
@@ -37,11 +40,12 @@ export async function attempt(
       },
       limits: task.limits,
       files: setup.harness.files,
-      exec: request => parts.exec({ access, ...request }),
+      exec,
       signal: parts.signal,
     },
     setup.harness.config,
   )
+  return { ...result, attempt: withUse(result.attempt, seen, task.limits) }
 }
 
 /** A function as replacement, so that `$&` in a prompt stays what it is. */

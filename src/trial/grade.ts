@@ -15,6 +15,7 @@ import { removePaths, writeTree } from '../util/file-tree.ts'
 import { matcher } from '../util/glob.ts'
 import { cleanEnv } from '../util/host-env.ts'
 import type { TrialParts } from './parts.ts'
+import { resourcesOf } from './resources.ts'
 
 /** All that is known of an attempt once the agent is gone. */
 export interface Evidence extends HarnessResult {
@@ -128,6 +129,7 @@ async function gradeInput(
           read: [],
           network: false,
         },
+        limits: resourcesOf(task.limits),
         ...request,
       }),
     signal: parts.signal,

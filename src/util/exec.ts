@@ -3,6 +3,8 @@ import { statSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { InfraError } from '../errors.ts'
 import type { Exec, ExecRequest, ExecResult } from '../contracts.ts'
+import { findProgram } from './find-program.ts'
+import { limit, type Limited } from './limits.ts'
 import { followLines, openOutputs, type OutputFiles } from './output.ts'
 import {
   forget,
@@ -35,18 +37,36 @@ export const exec: Exec = async request => {
     // Before the start: what the command writes first is also a line.
     const lines = onLine ? followLines(outputs.stdout, maxOutputBytes, onLine) : null
     const mark = newMark()
-    const child = await start(request, outputs, mark)
-    if (child?.pid === undefined) return notRun('not-found')
-    endChildrenWithUs()
-    const tree = { group: child.pid, mark }
-    remember(tree)
+    const limited = await limitsFor(request)
+    let result: ExecResult
+    let rest: Awaited<ReturnType<Limited['close']>> | undefined
     try {
-      return await supervise(child, tree, { ...request, maxOutputBytes }, outputs, lines)
+      result = await run({ ...request, maxOutputBytes }, outputs, mark, lines, limited?.prefix ?? [])
     } finally {
-      forget(tree)
+      rest = await limited?.close()
     }
+    return rest ? { ...result, leftovers: result.leftovers + rest.leftovers, used: rest.used } : result
   } finally {
     outputs.close()
+  }
+}
+
+async function run(
+  request: ExecRequest & { maxOutputBytes: number },
+  outputs: OutputFiles,
+  mark: string,
+  lines: ReturnType<typeof followLines> | null,
+  prefix: readonly string[],
+): Promise<ExecResult> {
+  const child = await start(request, outputs, mark, prefix)
+  if (child?.pid === undefined) return notRun('not-found')
+  endChildrenWithUs()
+  const tree = { group: child.pid, mark }
+  remember(tree)
+  try {
+    return await supervise(child, tree, request, outputs, lines)
+  } finally {
+    forget(tree)
   }
 }
 
@@ -129,8 +149,13 @@ async function supervise(
 }
 
 /** Null if there is no such program. */
-async function start(request: ExecRequest, outputs: OutputFiles, mark: string): Promise<ChildProcess | null> {
-  const { file, args, ...platform } = commandLine(request.command)
+async function start(
+  request: ExecRequest,
+  outputs: OutputFiles,
+  mark: string,
+  prefix: readonly string[],
+): Promise<ChildProcess | null> {
+  const { file, args, ...platform } = behind(prefix, commandLine(request.command))
   const options: SpawnOptions = {
     ...platform,
     cwd: request.cwd,
@@ -152,6 +177,20 @@ async function start(request: ExecRequest, outputs: OutputFiles, mark: string): 
     if (code === 'ENOENT' || code === 'EACCES' || code === 'ENOTDIR' || code === 'ENOEXEC') return null
     throw cannotStart(file, error, code)
   }
+}
+
+/** Null without a wish, and for a program that is not there: what would limit it could only say so in its own words. */
+async function limitsFor({ limits, command, env, cwd }: ExecRequest): Promise<Limited | null> {
+  if (!limits) return null
+  const isThere = typeof command === 'string' || (await findProgram(command[0] ?? '', env['PATH'] ?? '', cwd))
+  return isThere ? limit(limits) : null
+}
+
+function behind(
+  [program, ...first]: readonly string[],
+  line: ReturnType<typeof commandLine>,
+): ReturnType<typeof commandLine> {
+  return program === undefined ? line : { ...line, file: program, args: [...first, line.file, ...line.args] }
 }
 
 function commandLine(command: ExecRequest['command']): { file: string; args: string[] } & SpawnOptions {
