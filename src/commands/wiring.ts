@@ -26,6 +26,7 @@ import { redactor } from '../util/redact.ts'
 import { copyWorkspaces } from '../workspaces/copy.ts'
 import { openWorkRoot } from '../workspaces/work-root.ts'
 import { folders } from './folders.ts'
+import { cacheLimit, keepSmall, requireRoom } from './disk.ts'
 import type { Io } from './io.ts'
 
 /** Which implementations this program is made of. Nothing below this floor knows one. */
@@ -92,7 +93,8 @@ export async function openTrialParts(
   io: Io,
 ): Promise<{ parts: TrialParts; workspaces: Workspaces; close(): Promise<void> }> {
   const { suite, runId, store, progress, sandbox, signal } = options
-  const { cache, work } = folders(io)
+  const { cache, work, results } = folders(io)
+  const largestCache = cacheLimit(io)
   await mkdir(cache, { recursive: true, mode: 0o700 })
   const workRoot = await openWorkRoot(work)
   const workspaces = copyWorkspaces({ cacheRoot: cache, workRoot: workRoot.path })
@@ -111,6 +113,7 @@ export async function openTrialParts(
         preparing(async () => {
           progress.onSource?.(source, 'preparing')
           const ready = await workspaces.prepare(source, sandbox.exec)
+          await keepSmall(cache, largestCache, io)
           progress.onSource?.(source, 'ready')
           return ready
         }),
@@ -123,6 +126,7 @@ export async function openTrialParts(
     hostEnv: io.env,
     makeFolder: purpose => mkdtemp(join(workRoot.path, `${purpose}-${randomBytes(4).toString('hex')}-`)),
     saveFiles: (trialId, folder) => store.saveFiles(runId, trialId, folder),
+    requireRoom: () => requireRoom([workRoot.path, results], runId),
     once: <T>(key: string, make: () => Promise<T>) => remember(made, key, make) as Promise<T>,
     onPhase: (spec, phase) => progress.onPhase?.(spec, phase),
     pause: ms => wait(ms, undefined, { signal }).catch(() => signal.throwIfAborted()),
