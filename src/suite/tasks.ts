@@ -87,23 +87,19 @@ function checkTask(
   }
 }
 
-/** Limits of a suite or task, its keys before those it inherits. */
+/** Limits of a suite or task, its keys before those it inherits. What nobody gave is not there, and in no fingerprint. */
 export function mergeLimits(inherited: Limits, own: TaskDraft['limits']): Limits {
+  const memoryBytes = own?.memory ?? inherited.memoryBytes
+  const cpus = own?.cpus ?? inherited.cpus
+  const processes = own?.processes ?? inherited.processes
   return {
     timeoutMs: own?.timeout ?? inherited.timeoutMs,
     maxCostUsd: own?.maxCostUsd ?? inherited.maxCostUsd,
     maxTurns: own?.maxTurns ?? inherited.maxTurns,
-    ...given({
-      memoryBytes: own?.memory ?? inherited.memoryBytes,
-      cpus: own?.cpus ?? inherited.cpus,
-      processes: own?.processes ?? inherited.processes,
-    }),
+    ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    ...(cpus === undefined ? {} : { cpus }),
+    ...(processes === undefined ? {} : { processes }),
   }
-}
-
-/** Only what is there: a limit that nobody gave is no part of a fingerprint. */
-function given<T extends object>(values: T): Partial<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>
 }
 
 function sourceOf(
