@@ -69,11 +69,14 @@ const confinedLine = async (inner: Found, request: ExecRequest, access: Access):
   ]
 }
 
-/** Without a user namespace root would keep its capabilities for whatever it can regain them by. */
+/**
+ * Without a user namespace root would keep its capabilities for whatever it can regain them by; in one of its own making it
+ * could mount and change control groups, which belong to root.
+ */
 function ownUser(): string[] {
   if (process.getuid?.() !== 0) return []
   const { uid, gid } = insideUser()
-  return ['--unshare-user', '--uid', String(uid), '--gid', String(gid)]
+  return ['--unshare-user', '--disable-userns', '--uid', String(uid), '--gid', String(gid)]
 }
 
 /** The level `sandbox`: only listed folders exist. */

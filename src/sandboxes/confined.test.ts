@@ -153,6 +153,9 @@ describe.each(cases)('%s as user %i', (name, uid) => {
       { command: inNewNamespace('umount -l /usr') },
       { command: inNewNamespace('umount -l /proc/sys && echo x > /proc/sys/kernel/core_pattern') },
       { command: inNewNamespace('mkdir /tmp/p && mount -t proc proc /tmp/p') },
+      ...['-t cgroup2', '-t cgroup -o memory', '-t cgroup -o pids'].map(type => ({
+        command: `unshare --user --map-root-user --mount --cgroup sh -c 'mkdir /tmp/c; mount ${type} none /tmp/c && : >> /tmp/c/cgroup.procs'`,
+      })),
       { command: inNewNamespace('mknod /tmp/disk b 8 0') },
       { command: `nsenter --target 1 --mount --pid cat ${root}/other/secret.txt` },
       {

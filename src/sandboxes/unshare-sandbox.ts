@@ -23,11 +23,10 @@ const confined = wrapped(async (inner, request) => {
   const { access } = request
   if (!access) return processLine(inner)
   const places = await toolPlaces()
-  const asRoot = process.getuid?.() === 0 ? '' : '--user --map-root-user'
   const net = access.network ? '' : '--net'
   return words(
     `${places.setpriv} --pdeathsig KILL -- ` +
-      `${places.unshare} ${asRoot} --mount --pid --ipc --uts ${net} --kill-child -- ${places.sh} -c`,
+      `${places.unshare} --user --map-root-user --mount --pid --ipc --uts ${net} --kill-child -- ${places.sh} -c`,
   ).concat(prologue(inner, request, access, places), 'sh', inner.argv)
 })
 
@@ -43,6 +42,8 @@ function prologue(inner: Found, request: ExecRequest, access: Access, places: Re
   const table = join(root, 'proc/table')
   return [
     'set -e',
+    // In one of its own making root could mount and change control groups, which belong to it. The last is made below.
+    ...(process.getuid?.() === 0 ? ['echo 1 >/proc/sys/user/max_user_namespaces'] : []),
     `${places.mount} -n -t tmpfs -o mode=755,nosuid tmpfs ${root}`,
     `${places.cp} -P --parents ${links.map(quoted).join(' ')} ${root}`,
     `${places.mkdir} -p ${[...folders, ...files.map(file => join(file, '..'))].map(quoted).join(' ')}`,
