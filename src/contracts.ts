@@ -32,6 +32,25 @@ export interface ExecRequest {
   signal?: AbortSignal
   /** What the command may touch, where the sandbox can see to it. Without it: whatever the user may. */
   access?: Access
+  /** What the command and all its children may use together. Without it nothing is limited, nor counted. */
+  limits?: ResourceLimits
+}
+
+/** What is not there is not limited. Enforced as well as this machine lets us: the run says how well. */
+export interface ResourceLimits {
+  memoryBytes?: number | undefined
+  /** In cores: 1.5 is one and a half. */
+  cpus?: number | undefined
+  /** Processes and threads at a time. */
+  processes?: number | undefined
+}
+
+/** What a command used with all its children; null where nothing tells. */
+export interface ResourceUse {
+  peakMemoryBytes: number | null
+  cpuMs: number | null
+  /** How many of its processes were ended because it came to its memory limit. */
+  memoryKills: number | null
 }
 
 /** Files and network of a command. Programs and libraries of the machine can always be read. */
@@ -72,6 +91,8 @@ export interface ExecResult {
   durationMs: number
   /** Processes that outlived the command and were ended with it; null where the kernel ended them, uncounted. */
   leftovers: number | null
+  /** Known only of commands that were limited. */
+  used?: ResourceUse | null
 }
 
 /** Runs a command. Never throws for what the command does; when it resolves, its whole process tree is gone. */

@@ -43,7 +43,8 @@ export async function runSuite(
   const trials = new Map<string, Trial>((earlier?.trials ?? []).map(trial => [trial.id, trial]))
   const remaining = plan.filter(spec => trials.get(spec.id)?.status !== 'graded')
   progress.onRunStart?.({ ...manifest, plan: remaining.map(spec => spec.id) })
-  const startAndRun = (spec: TrialSpec): Promise<Trial> => {
+  const startAndRun = async (spec: TrialSpec): Promise<Trial> => {
+    await trialParts.requireRoom()
     progress.onTrialStart?.(spec)
     return runTrial(spec, trialParts)
   }

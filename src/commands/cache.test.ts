@@ -138,3 +138,29 @@ test('cache prune: a size or an age that is none is wrong input', async () => {
   expect((await at.run('cache', 'prune', '--max-size', 'much')).exitCode).toBe(2)
   expect((await at.run('cache', 'prune', '--older-than', '30')).exitCode).toBe(2)
 })
+
+test('a run keeps the cache below its limit: what was not used for longest goes, what runs use stays', async () => {
+  const at = await filledCache()
+  const before = await entriesOf(at, 'list')
+  await at.write({ 'calc/src/new.js': 'export {}\n' })
+  at.env['AGENT_EVAL_CACHE_LIMIT'] = '20GB'
+  expect((await at.run('run', 'suite.yaml', '--trials', '1')).exitCode).toBe(0)
+  const both = await entriesOf(at, 'list')
+  expect(both.length).toBeGreaterThan(before.length)
+
+  at.env['AGENT_EVAL_CACHE_LIMIT'] = '1B'
+  expect((await at.run('run', 'suite.yaml', '--trials', '1')).exitCode).toBe(0)
+  const left = (await entriesOf(at, 'list')).map(entry => entry.name)
+  const old = before.map(entry => entry.name)
+  const checkouts = both.filter(entry => entry.kind === 'checkout').map(entry => entry.name)
+  expect(left.filter(name => checkouts.includes(name))).toEqual(checkouts.filter(name => !old.includes(name)))
+  expect(left.length).toBeLessThan(both.length)
+  expect((await at.run('cache', 'verify')).exitCode).toBe(0)
+
+  at.env['AGENT_EVAL_CACHE_LIMIT'] = 'a lot'
+  const wrong = await at.run('run', 'suite.yaml', '--trials', '1')
+  expect(wrong).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('AGENT_EVAL_CACHE_LIMIT: expected a size'),
+  })
+})

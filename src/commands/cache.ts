@@ -5,10 +5,9 @@ import { formatAge, formatBytes } from '../util/quantity.ts'
 import { checkEntry } from '../workspaces/cache-check.ts'
 import { listCache, type CacheEntry } from '../workspaces/cache-entries.ts'
 import { choosePruned, removeEntry } from '../workspaces/cache-remove.ts'
+import { cacheLimit } from './disk.ts'
 import { folders } from './folders.ts'
 import { answer, answerJson, tell, type Io } from './io.ts'
-
-const defaultMaxBytes = 20e9
 
 /** `agent-eval cache list`: what the cache holds, the most recently used first. */
 export async function list(options: { json?: boolean }, io: Io): Promise<ExitCode> {
@@ -85,7 +84,7 @@ export async function prune(options: PruneOptions, io: Io): Promise<ExitCode> {
   const { cache } = folders(io)
   const entries = await listCache(cache)
   const limits = {
-    maxBytes: options.maxSize ?? (options.olderThan === undefined ? defaultMaxBytes : null),
+    maxBytes: options.maxSize ?? (options.olderThan === undefined ? cacheLimit(io) : null),
     olderThanMs: options.olderThan ?? null,
   }
   const removed: CacheEntry[] = []

@@ -4,6 +4,7 @@ import { InfraError, exitCodes, type ExitCode } from '../errors.ts'
 import { levels } from '../sandboxes/index.ts'
 import { renderChecks, type Check } from '../reporters/checks.ts'
 import { paintFor } from '../reporters/paint.ts'
+import { enforcement } from '../util/limits.ts'
 import { folders } from './folders.ts'
 import { answerJson, tell, type Io } from './io.ts'
 import { families, sandboxFor } from './wiring.ts'
@@ -17,6 +18,7 @@ export async function doctor(options: { json?: boolean }, io: Io): Promise<ExitC
     node(),
     await git(),
     ...(await isolation()),
+    await limits(),
     ...(await places(io)),
     ...(await agents()),
     ...keys.map((name): Check => ({
@@ -67,6 +69,17 @@ async function isolation(): Promise<Check[]> {
       }
     }),
   )
+}
+
+async function limits(): Promise<Check> {
+  const { by, missing } = await enforcement({ memoryBytes: 1, cpus: 1, processes: 1 })
+  const not = missing.map(name => ({ memoryBytes: 'memory', cpus: 'cpus', processes: 'processes' })[name])
+  return {
+    group: 'isolation',
+    name: 'limits',
+    state: missing.length === 0 ? 'ok' : 'absent',
+    message: `by ${by}${not.length === 0 ? '' : `; cannot limit ${not.join(', ')}: no control group can be written to`}`,
+  }
 }
 
 async function places(io: Io): Promise<Check[]> {

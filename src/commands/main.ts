@@ -111,7 +111,7 @@ Examples:
     .addOption(
       new Option(
         '--isolation <level>',
-        'keep trials apart at least so well; where it cannot be had nothing runs',
+        'keep trials apart at least so well (default: the best up to sandbox that works); where it cannot be had nothing runs',
       ).choices(['none', 'process', 'sandbox', 'container']),
     )
     .option(
@@ -241,7 +241,11 @@ Examples:
     .command('prune')
     .description('remove what was not used for longest, never what a run uses now')
     .exitOverride()
-    .option('--max-size <size>', 'until it is no larger than this (default: 20GB)', size)
+    .option(
+      '--max-size <size>',
+      'until it is no larger than this (default: AGENT_EVAL_CACHE_LIMIT, else 20GB)',
+      size,
+    )
     .option('--older-than <age>', 'what was not used for so long: 12h, 30d, 8w', age)
     .option('--dry-run', 'only say what would go')
     .option('--json', 'data on stdout')

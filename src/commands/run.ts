@@ -21,6 +21,7 @@ import { checkSameImages, imagesFor } from './images.ts'
 import { onInterrupt } from './interrupt.ts'
 import { answerJson, tell, type Io } from './io.ts'
 import { networkHints, networkOf, probeNetwork } from './network.ts'
+import { limitingOf } from './limiting.ts'
 import { provenance } from './provenance.ts'
 import { checkReadiness } from './readiness.ts'
 import { checkReportOptions, report, type ReportOptions } from './report.ts'
@@ -127,6 +128,12 @@ async function execute(
   options: RunOptions,
   io: Io,
 ): ReturnType<typeof runSuite> {
+  const limits = await limitingOf(suite, specs)
+  if (limits.missing.length > 0)
+    tell(
+      io,
+      `warning: this machine does not let us limit ${limits.missing.join(' and ')}: agents may use more than the suite allows. It takes a writable control group (run as root, or within systemd-run --user --scope -p Delegate=yes).`,
+    )
   // Asks git a few questions meanwhile.
   const asked = provenance(rules === null && existsSync(suite.file) ? dirname(suite.file) : io.cwd, io)
   const interrupt = onInterrupt(io)
@@ -159,6 +166,7 @@ async function execute(
               networks,
               workspace: workspaces.kind,
               images,
+              limits,
             },
             provenance: startedFrom,
             rules,

@@ -31,6 +31,7 @@ import { copyWorkspaces, type Roots } from '../workspaces/copy.ts'
 import { overlayWorkspaces } from '../workspaces/overlay.ts'
 import { openWorkRoot } from '../workspaces/work-root.ts'
 import { folders } from './folders.ts'
+import { cacheLimit, keepSmall, requireRoom } from './disk.ts'
 import type { Io } from './io.ts'
 import { networkOf } from './network.ts'
 
@@ -111,7 +112,8 @@ export async function openTrialParts(
   io: Io,
 ): Promise<{ parts: TrialParts; workspaces: Workspaces; close(): Promise<void> }> {
   const { suite, runId, store, progress, sandbox, images, signal } = options
-  const { cache, work } = folders(io)
+  const { cache, work, results } = folders(io)
+  const largestCache = cacheLimit(io)
   await mkdir(cache, { recursive: true, mode: 0o700 })
   const workRoot = await openWorkRoot(work)
   const workspaces = await workspacesIn({ cacheRoot: cache, workRoot: workRoot.path }, sandbox)
@@ -130,6 +132,7 @@ export async function openTrialParts(
         preparing(async () => {
           progress.onSource?.(source, 'preparing')
           const ready = await workspaces.prepare({ ...source, image: images[name]?.id ?? null }, sandbox.exec)
+          await keepSmall(cache, largestCache, io)
           progress.onSource?.(source, 'ready')
           return ready
         }),
@@ -143,6 +146,7 @@ export async function openTrialParts(
     hostEnv: io.env,
     makeFolder: purpose => mkdtemp(join(workRoot.path, `${purpose}-${randomBytes(4).toString('hex')}-`)),
     saveFiles: (trialId, folder) => store.saveFiles(runId, trialId, folder),
+    requireRoom: () => requireRoom([workRoot.path, results], runId),
     once: <T>(key: string, make: () => Promise<T>) => remember(made, key, make) as Promise<T>,
     onPhase: (spec, phase) => progress.onPhase?.(spec, phase),
     pause: ms => wait(ms, undefined, { signal }).catch(() => signal.throwIfAborted()),

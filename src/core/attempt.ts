@@ -12,6 +12,8 @@ export function attemptThat(stop: Attempt['stop'], durationMs: number): Attempt 
     turns: null,
     toolCalls: null,
     durationMs,
+    peakMemoryBytes: null,
+    cpuMs: null,
     agentVersion: null,
     observedModel: null,
   }

@@ -145,7 +145,14 @@ export function manifestOf(trials: readonly Trial[], plan = trials.map(({ id }) 
         { fingerprint: `content of ${task}`, git: '/repo', commit: '0'.repeat(40), tags: [] },
       ]),
     ),
-    isolation: { level: 'none', network: 'open', networks: {}, workspace: 'copy', images: {} },
+    isolation: {
+      level: 'none',
+      network: 'open',
+      networks: {},
+      workspace: 'copy',
+      images: {},
+      limits: null,
+    },
     provenance: {
       tool: '0.0.0',
       node: '20.0.0',

@@ -104,6 +104,17 @@ export const Network = z.strictObject({
 })
 export type Network = z.infer<typeof Network>
 
+/** What was asked for of memory, processors and processes, and how well it held. */
+export const Limiting = z.strictObject({
+  /** `rlimit`: each process for itself. `none`: not at all. */
+  by: z.enum(['cgroup-v2', 'cgroup-v1', 'rlimit', 'none']),
+  /** In words, one for each combination that the tasks ask for; without any there is a limit to processes where that can be. */
+  asked: z.array(z.string()),
+  /** In words, what of it could not be enforced. */
+  missing: z.array(z.string()),
+})
+export type Limiting = z.infer<typeof Limiting>
+
 /** How well the trials were kept apart from the host and from each other. */
 export const Isolation = z.strictObject({
   level: z.enum(['none', 'process', 'sandbox', 'container']),
@@ -114,6 +125,8 @@ export const Isolation = z.strictObject({
   workspace: z.string(),
   /** By source, at the level `container`; else empty. */
   images: z.record(z.string(), ContainerImage).default({}),
+  /** Null for runs of earlier versions. */
+  limits: Limiting.nullable().default(null),
 })
 export type Isolation = z.infer<typeof Isolation>
 

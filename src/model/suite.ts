@@ -25,6 +25,12 @@ export const Limits = z.strictObject({
   maxCostUsd: z.number().positive().nullable(),
   /** Model calls of one trial; null = none. Enforced where the harness sees them while it runs. */
   maxTurns: z.number().int().positive().nullable(),
+  /** Of the agent, and of each command of a grader, with all their children; left out = none. Enforced where the run says so. */
+  memoryBytes: z.number().positive().optional(),
+  /** In cores. */
+  cpus: z.number().positive().optional(),
+  /** Processes and threads at a time. */
+  processes: z.number().int().positive().optional(),
 })
 export type Limits = z.infer<typeof Limits>
 

@@ -71,6 +71,9 @@ export const Attempt = z.strictObject({
   turns: z.number().int().nonnegative().nullable(),
   toolCalls: z.number().int().nonnegative().nullable(),
   durationMs: z.number().nonnegative(),
+  /** Of the agent's processes together; null where nothing tells: they are counted where a limit was asked for. */
+  peakMemoryBytes: z.number().nonnegative().nullable().default(null),
+  cpuMs: z.number().nonnegative().nullable().default(null),
   agentVersion: z.string().nullable(),
   /** The model that answered, as the agent reports it. */
   observedModel: z.string().nullable(),

@@ -3,6 +3,7 @@ import { listTrials } from './commands.ts'
 import { formatDuration } from './format.ts'
 import { imagesText } from './images.ts'
 import { gridsOf, type Cell, type Grid, type GridRow } from './grid.ts'
+import { limitsText } from './limits.ts'
 import { cellCode, code, joinWithin, prose } from './markdown-text.ts'
 import { networkText } from './network-text.ts'
 import { noticesOf } from './notices.ts'
@@ -23,6 +24,7 @@ const mostFlips = 30
 export function renderMarkdown(report: Report): string {
   const { run } = report
   const totals = totalsOf(report)
+  const limits = limitsText(run)
   const headline = reportHeadline(report, totals)
   const problems = problemsIn(report)
   const said = new Set([...headline.reasons, ...report.warnings])
@@ -37,7 +39,7 @@ export function renderMarkdown(report: Report): string {
       ...gridsOf(report.comparisons, run.summaries).flatMap(grid => gridSections(grid, said)),
       ...flips(report),
       ...(['failed', 'crashed', 'errored'] as const).flatMap(kind => problemSection(kind, problems)),
-      `Spent: ${prose(formatSpent(totals.spent))}${elapsed(report)}. Isolation: ${[run.isolation.level, prose(imagesText(run.isolation))].filter(Boolean).join(', ')}, network ${prose(networkText(run.isolation))}. Run ${code(run.id)}.`,
+      `Spent: ${prose(formatSpent(totals.spent))}${elapsed(report)}. Isolation: ${[run.isolation.level, prose(imagesText(run.isolation))].filter(Boolean).join(', ')}, network ${prose(networkText(run.isolation))}.${limits === null ? '' : ` Limits: ${prose(limits)}.`} Run ${code(run.id)}.`,
     ],
     maxBytes,
     `*Left out here as it is too long: ${code(listTrials(run.id))}*`,

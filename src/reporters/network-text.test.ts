@@ -10,7 +10,7 @@ const of = (change: Partial<Network>): Network => ({
   ...change,
 })
 const text = (networks: Isolation['networks']): string =>
-  networkText({ level: 'sandbox', network: 'open', networks, workspace: 'copy', images: {} })
+  networkText({ level: 'sandbox', network: 'open', networks, workspace: 'copy', images: {}, limits: null })
 
 test('what agents could reach, in one line', () => {
   expect(text({})).toBe('open')

@@ -5,6 +5,7 @@ import { acceptRun, listTrials, resumeRun, showTrial } from './commands.ts'
 import { gridSections, headlineLines, indented, type TextStyle } from './comparison.ts'
 import { formatCost, formatDuration, formatRate, formatTokens } from './format.ts'
 import { imagesText } from './images.ts'
+import { limitsText } from './limits.ts'
 import { gridsOf, type Grid } from './grid.ts'
 import { networkText } from './network-text.ts'
 import { noticesOf, scriptedSetups } from './notices.ts'
@@ -88,9 +89,11 @@ function factLines(
   // A table would have told it.
   const means = bare && only && others.length === 0 && only.graded > 0 ? perTrial(only) : ''
   const next = nextCommand(report, totals, problems)
+  const limits = limitsText(run)
   const facts: [string, string][] = [
     ['spent', `${formatSpent(totals.spent)}${elapsed(run)}${means}`],
     ['isolation', isolationLine(run)],
+    ...(limits === null ? [] : [['limits', limits] satisfies [string, string]]),
     [
       'results',
       style.folder === undefined ? `run ${run.id}` : relative(style.cwd ?? '', style.folder) || '.',

@@ -3,6 +3,7 @@ import { flagLines } from './flag-text.ts'
 import { count, formatCost, formatDuration, formatTokens, unknown } from './format.ts'
 import { toned, type Paint, type Tone } from './paint.ts'
 import { patchLines } from './patch-text.ts'
+import { formatBytes } from '../util/quantity.ts'
 import { firstLine, safeText, wrap } from './text.ts'
 import { trialEnd } from './totals.ts'
 import { transcriptLines } from './transcript-text.ts'
@@ -116,6 +117,10 @@ function attemptFacts(attempt: Attempt): [string, string][] {
       costUsd === null ? 'unknown' : `${formatCost(costUsd)}${costSource ? ` (${source[costSource]})` : ''}`,
     ],
     ['tokens', tokens],
+    ...(attempt.peakMemoryBytes === null
+      ? []
+      : [['memory', `at most ${formatBytes(attempt.peakMemoryBytes)}`] as [string, string]]),
+    ...(attempt.cpuMs === null ? [] : [['cpu', formatDuration(attempt.cpuMs)] as [string, string]]),
     ['turns', `${turns ?? unknown}, with ${toolCalls ?? unknown} tool calls`],
     [
       'agent',

@@ -1,20 +1,21 @@
-import { existsSync, readlinkSync } from 'node:fs'
-import { homedir, userInfo } from 'node:os'
-import { basename, delimiter, dirname, join } from 'node:path'
+import { userInfo } from 'node:os'
 import type { Access, ExecRequest, Sandbox } from '../contracts.ts'
 import { openingDoor, throughDoor } from '../util/door.ts'
-import { probeBy, wrapped } from './wrapped.ts'
+import { findProgram, ownPath } from '../util/find-program.ts'
+import { seenBy } from './seen.ts'
+import { insideUser } from './inside-user.ts'
+import { probeBy, probeConfined } from './probe.ts'
+import { wrapped, type Found } from './wrapped.ts'
 
 /** A process tree of its own that ends with its first process, or with us. */
 const ownProcesses = ['--unshare-pid', '--die-with-parent', '--proc', '/proc']
 
-/** Where overlays had to be mounted in a namespace in which the user is root, the command shall not think so. */
-const ownUser = ({ uid, gid } = userInfo()): string[] =>
-  uid === 0 ? [] : ['--unshare-user', '--uid', String(uid), '--gid', String(gid)]
+/** Never looked for on the PATH of a command, which an agent may have written to. */
+const bubblewrap = async (): Promise<string> => (await findProgram('bwrap', ownPath())) ?? 'bwrap'
 
-const processOnlyLine = (argv: readonly string[]): string[] => [
-  'bwrap',
-  ...ownUser(),
+const processOnlyLine = async ({ argv }: Found): Promise<string[]> => [
+  await bubblewrap(),
+  ...sameUser(),
   '--dev-bind',
   '/',
   '/',
@@ -34,29 +35,61 @@ export const bubblewrapProcess: Sandbox = {
   exec: processOnly,
 }
 
-const confined = wrapped((argv, request) => {
-  if (!request.access) return processOnlyLine(argv)
-  return confinedLine(argv, request, request.access)
-}, throughDoor)
+const confined = wrapped(
+  (inner, request) =>
+    request.access ? confinedLine(inner, request, request.access) : processOnlyLine(inner),
+  throughDoor,
+)
 
-const confinedLine = (argv: readonly string[], request: ExecRequest, access: Access): string[] => [
-  'bwrap',
-  ...ownUser(),
-  '--unshare-pid',
-  '--unshare-ipc',
-  '--unshare-uts',
-  ...(access.network === 'open' ? [] : ['--unshare-net']),
-  '--die-with-parent',
-  '--new-session',
-  // As root bubblewrap would leave every capability to the command.
-  '--cap-drop',
-  'ALL',
-  ...mounts(access, argv, request.env),
-  '--chdir',
-  request.cwd,
-  '--',
-  ...openingDoor(argv, request),
-]
+/** Of /proc what root may write to without any right: by core_pattern the kernel would run a program outside. */
+const settingsOfTheKernel = ['/proc/sys', '/proc/sysrq-trigger']
+
+const confinedLine = async (inner: Found, request: ExecRequest, access: Access): Promise<string[]> => {
+  const { links, readOnly, writable } = seenBy(inner, request.env, access)
+  return [
+    await bubblewrap(),
+    ...ownUser(),
+    '--unshare-pid',
+    '--unshare-ipc',
+    '--unshare-uts',
+    ...(access.network === 'open' ? [] : ['--unshare-net']),
+    '--die-with-parent',
+    '--new-session',
+    '--cap-drop',
+    'ALL',
+    ...links.flatMap(([path, target]) => ['--symlink', target, path]),
+    '--proc',
+    '/proc',
+    ...settingsOfTheKernel.flatMap(path => ['--ro-bind-try', path, path]),
+    '--dev',
+    '/dev',
+    '--tmpfs',
+    '/tmp',
+    // After the temporary folder, in which they may lie.
+    ...readOnly.flatMap(path => ['--ro-bind-try', path, path]),
+    ...writable.flatMap(path => ['--bind', path, path]),
+    '--chdir',
+    request.cwd,
+    '--',
+    ...openingDoor(inner.argv, request),
+  ]
+}
+
+/** Where overlays had to be mounted in a namespace in which the user is root, the command shall not think so. */
+function sameUser(): string[] {
+  const { uid, gid } = userInfo()
+  return uid === 0 ? [] : ['--unshare-user', '--uid', String(uid), '--gid', String(gid)]
+}
+
+/**
+ * Without a user namespace root would keep its capabilities for whatever it can regain them by; in one of its own making it
+ * could mount and change control groups, which belong to root.
+ */
+function ownUser(): string[] {
+  if (process.getuid?.() !== 0) return sameUser()
+  const { uid, gid } = insideUser()
+  return ['--unshare-user', '--disable-userns', '--uid', String(uid), '--gid', String(gid)]
+}
 
 /** The level `sandbox`: only listed folders exist. */
 export const bubblewrapSandbox: Sandbox = {
@@ -64,91 +97,6 @@ export const bubblewrapSandbox: Sandbox = {
   description:
     'agents see programs and their own folders only, without rights even as root; they reach what their setup allows, graders reach nothing',
   mounts: true,
-  probe: () => probeBy('bubblewrap', confined),
+  probe: () => probeConfined('bubblewrap', confined),
   exec: confined,
-}
-
-/** Of /etc what programs need to find names, certificates and libraries. No passwords, no keys. */
-const settings = [
-  'alternatives',
-  'ca-certificates',
-  'group',
-  'hosts',
-  'java-17-openjdk',
-  'ld.so.cache',
-  'ld.so.conf',
-  'ld.so.conf.d',
-  'localtime',
-  'mime.types',
-  'nsswitch.conf',
-  'npmrc',
-  'passwd',
-  'pki',
-  'protocols',
-  'resolv.conf',
-  'services',
-  'ssl',
-  'timezone',
-].map(name => join('/etc', name))
-
-function mounts(access: Access, argv: readonly string[], env: Record<string, string>): string[] {
-  const base = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'].flatMap(linkOrFolder)
-  const readOnly = [
-    '/usr',
-    ...settings,
-    ...toolFolders(env['PATH'] ?? ''),
-    ...packageOf(argv[0] ?? ''),
-    ...certificates(env),
-    ...access.read,
-  ]
-  return [
-    ...base,
-    '--proc',
-    '/proc',
-    '--dev',
-    '/dev',
-    '--tmpfs',
-    '/tmp',
-    // After the temporary folder, in which they may lie.
-    ...readOnly.flatMap(path => ['--ro-bind-try', path, path]),
-    ...access.write.flatMap(path => ['--bind', path, path]),
-  ]
-}
-
-/** On merged systems /bin is a link to usr/bin. */
-function linkOrFolder(path: string): string[] {
-  try {
-    return ['--symlink', readlinkSync(path), path]
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error
-    return error.code === 'EINVAL' ? ['--ro-bind', path, path] : []
-  }
-}
-
-/**
- * Where programs on PATH outside of /usr are installed: `…/bin` stands for the folder around it, which has their libraries.
- * Never a whole home folder.
- */
-function toolFolders(path: string): string[] {
-  const folders = path
-    .split(delimiter)
-    .filter(folder => folder.startsWith('/') && !/^\/(usr|bin|sbin)(\/|$)/.test(folder) && existsSync(folder))
-    .map(folder => {
-      const around = /^(\.?bin|sbin|shims)$/.test(basename(folder)) ? dirname(folder) : folder
-      return around === homedir() || around === '/' || around === dirname(homedir()) ? folder : around
-    })
-  return [...new Set([...folders, dirname(dirname(process.execPath))])].filter(folder => folder !== '/')
-}
-
-/** The installation of a program that is named by its path, below a `node_modules`. */
-function packageOf(program: string): string[] {
-  const at = program.indexOf('/node_modules/')
-  return program.startsWith('/') && at > 0 ? [program.slice(0, at + '/node_modules'.length)] : []
-}
-
-/** Certificates that the environment names, wherever they lie. */
-function certificates(env: Record<string, string>): string[] {
-  return Object.entries(env)
-    .filter(([name, value]) => /(CERT|CA_BUNDLE|CAINFO)/.test(name) && value.startsWith('/'))
-    .map(([, value]) => value)
 }

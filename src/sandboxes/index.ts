@@ -4,7 +4,8 @@ import type { Registry } from '../registry.ts'
 import { bubblewrapProcess, bubblewrapSandbox } from './bubblewrap.ts'
 import { dockerContainers, podmanContainers } from './container.ts'
 import { none } from './none.ts'
-import { unshareProcess } from './unshare.ts'
+import { unshareProcess } from './unshare-process.ts'
+import { unshareSandbox } from './unshare-sandbox.ts'
 
 /** All sandboxes by what they are made with. */
 export const sandboxes = {
@@ -12,6 +13,7 @@ export const sandboxes = {
   unshareProcess,
   bubblewrapProcess,
   bubblewrapSandbox,
+  unshareSandbox,
   dockerContainers,
   podmanContainers,
 } satisfies Registry<Sandbox>
@@ -23,17 +25,20 @@ export type Level = (typeof levels)[number]
 const waysTo: Record<Level, readonly Sandbox[]> = {
   none: [none],
   process: [bubblewrapProcess, unshareProcess],
-  sandbox: [bubblewrapSandbox],
+  sandbox: [bubblewrapSandbox, unshareSandbox],
   container: [dockerContainers, podmanContainers],
 }
 
+/** Without a wish: containers need images, so they have to be asked for. */
+const bestFirst = (['sandbox', 'process', 'none'] as const).flatMap(level => waysTo[level])
+
 /**
  * The first that works here, found by trying. A level that was asked for is given or refused: InfraError says what is
- * missing. Without one the best is taken that needs nothing to be allowed for.
+ * missing. Without one the best that works is taken.
  */
 export async function chooseSandbox(wanted: Level | null): Promise<Sandbox> {
   const problems: string[] = []
-  for (const candidate of wanted === null ? [...waysTo.process, ...waysTo.none] : waysTo[wanted]) {
+  for (const candidate of wanted === null ? bestFirst : waysTo[wanted]) {
     try {
       await candidate.probe()
       return candidate

@@ -66,6 +66,7 @@ test('two folders with the same content have the same fingerprints', async () =>
 test.each<[what: string, from: string, to: string, expected: string[]]>([
   ['a prompt', 'Do it.', 'Do that.', ['one']],
   ['a limit', 'maxTurns: 9', 'maxTurns: 8', ['two']],
+  ['a limit of memory', 'maxTurns: 9', 'maxTurns: 9, memory: 2GB', ['two']],
   ['what must pass', 'run: [x]', 'run: [y]', ['one']],
   ['the weight of a grader', 'weight: 2', 'weight: 3', ['two']],
   ['the globs of a fix', 'test/**', 'tests/**', ['two']],

@@ -3,6 +3,7 @@ import type { Grader, Harness } from '../contracts.ts'
 import { Command, McpServer } from '../model/suite.ts'
 import type { Registry } from '../registry.ts'
 import { duration } from '../util/duration.ts'
+import { byteSize } from '../util/quantity.ts'
 import {
   CommitId,
   EnvEntry,
@@ -36,6 +37,17 @@ const Limits = z
     timeout: duration.optional().describe('longest time for the agent, such as 30s, 15m or 1h; default 15m'),
     maxCostUsd: z.number().positive().optional().describe('most that one trial may cost, in US dollars'),
     maxTurns: z.number().int().positive().optional().describe('most model calls of one trial'),
+    memory: byteSize
+      .refine(bytes => bytes >= 16e6, { error: 'expected at least 16MB' })
+      .optional()
+      .describe('most memory of the agent, and of each command of a grader, such as 4GB'),
+    cpus: z.number().min(0.1).optional().describe('most cores that they may use; 1.5 is one and a half'),
+    processes: z
+      .number()
+      .int()
+      .min(16)
+      .optional()
+      .describe('most processes and threads at a time; default 4096 or more, where that can be enforced'),
   })
   .describe('limits of one trial')
 

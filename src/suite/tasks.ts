@@ -87,12 +87,18 @@ function checkTask(
   }
 }
 
-/** Limits of a suite or task, its keys before those it inherits. */
+/** Limits of a suite or task, its keys before those it inherits. What nobody gave is not there, and in no fingerprint. */
 export function mergeLimits(inherited: Limits, own: TaskDraft['limits']): Limits {
+  const memoryBytes = own?.memory ?? inherited.memoryBytes
+  const cpus = own?.cpus ?? inherited.cpus
+  const processes = own?.processes ?? inherited.processes
   return {
     timeoutMs: own?.timeout ?? inherited.timeoutMs,
     maxCostUsd: own?.maxCostUsd ?? inherited.maxCostUsd,
     maxTurns: own?.maxTurns ?? inherited.maxTurns,
+    ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    ...(cpus === undefined ? {} : { cpus }),
+    ...(processes === undefined ? {} : { processes }),
   }
 }
 

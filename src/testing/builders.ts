@@ -13,6 +13,8 @@ export function anAttempt(change: Partial<Attempt> = {}): Attempt {
     turns: null,
     toolCalls: null,
     durationMs: 1000,
+    peakMemoryBytes: null,
+    cpuMs: null,
     agentVersion: null,
     observedModel: null,
     ...change,

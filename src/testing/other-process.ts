@@ -13,7 +13,10 @@ export interface Script {
 }
 
 /** Makes a program of a few lines of TypeScript, which may import modules of `src` by `./`, to be run in processes of its own. */
-export async function makeScript(contents: string, options: { uid?: number } = {}): Promise<Script> {
+export async function makeScript(
+  contents: string,
+  options: { uid?: number; gid?: number } = {},
+): Promise<Script> {
   const folder = mkdtempSync(join(tmpdir(), 'script-'))
   const outfile = join(folder, 'script.mjs')
   const resolveDir = join(import.meta.dirname, '..')

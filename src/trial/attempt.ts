@@ -6,6 +6,7 @@ import type { Setup, Task } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
 import { cleanEnv, withoutProxies } from '../util/host-env.ts'
 import type { TrialParts } from './parts.ts'
+import { counting, resourcesOf, withUse } from './resources.ts'
 
 /** Lets the agent work in a workspace, with a home of its own and nothing of the host but what its setup passes. */
 export async function attempt(
@@ -27,7 +28,9 @@ export async function attempt(
     overlays: workspace.overlay ? [workspace.overlay] : [],
     image,
   }
-  return parts.harness(setup).run(
+  const limits = resourcesOf(task.limits)
+  const { exec, seen } = counting(request => parts.exec({ access, limits, ...request }))
+  const result = await parts.harness(setup).run(
     {
       trial: spec,
       prompt: fillIn(setup.prompt, task.prompt),
@@ -45,12 +48,13 @@ export async function attempt(
       },
       limits: task.limits,
       files: setup.harness.files,
-      exec: request => parts.exec({ access, ...request }),
+      exec,
       image,
       signal: parts.signal,
     },
     setup.harness.config,
   )
+  return { ...result, attempt: withUse(result.attempt, seen, task.limits) }
 }
 
 /** A function as replacement, so that `$&` in a prompt stays what it is. */

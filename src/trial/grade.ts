@@ -15,6 +15,7 @@ import { matcher } from '../util/glob.ts'
 import type { Overlay } from '../util/overlay.ts'
 import { cleanEnv } from '../util/host-env.ts'
 import type { TrialParts } from './parts.ts'
+import { resourcesOf } from './resources.ts'
 
 /** All that is known of an attempt once the agent is gone. */
 export interface Evidence extends HarnessResult {
@@ -132,6 +133,7 @@ async function gradeInput(
           overlays: overlaysFor(request.cwd, opened),
           image: ground.prepared.source.image,
         },
+        limits: resourcesOf(task.limits),
         ...request,
       }),
     signal: parts.signal,

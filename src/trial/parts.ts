@@ -28,6 +28,8 @@ export interface TrialParts {
   saveFiles(trialId: string, folder: string): Promise<void>
   /** Makes a value once for the run, however many trials ask for it. */
   once<T>(key: string, make: () => Promise<T>): Promise<T>
+  /** Throws InfraError if the disk is nearly full: before an agent is paid for whose work could not be kept. */
+  requireRoom(): Promise<void>
   onPhase(spec: TrialSpec, phase: string): void
   /** Waits, unless the run is interrupted. */
   pause(ms: number): Promise<void>

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { Server, type Socket } from 'node:net'
 import type { ExecRequest, ExecResult, NetworkDoor } from '../contracts.ts'
 import { InfraError } from '../errors.ts'
-import { exec } from './exec.ts'
+import { exec, type ExecOptions } from './exec.ts'
 import { readTail } from './output.ts'
 
 /**
@@ -53,9 +53,9 @@ export function openingDoor(argv: readonly string[], request: ExecRequest): stri
  * Runs a command whose line holds `openingDoor` within a network of its own, where loopback is up, and answers at the door
  * for as long as it runs. Throws InfraError if the door could not be opened: the command has not run then.
  */
-export async function throughDoor(request: ExecRequest): Promise<ExecResult> {
+export async function throughDoor(request: ExecRequest, how: ExecOptions = {}): Promise<ExecResult> {
   const door = doorOf(request)
-  if (!door) return exec(request, { contained: true })
+  if (!door) return exec(request, how)
   const servers: Server[] = []
   const connections = new Set<Socket>()
   let problem: string | null = null
@@ -79,7 +79,7 @@ export async function throughDoor(request: ExecRequest): Promise<ExecResult> {
   try {
     const result = await exec(
       { ...request, env: { ...request.env, ...door.env } },
-      { contained: true, onChannel: serve },
+      { ...how, onChannel: serve },
     )
     if (servers.length < door.ports.length && result.end !== 'aborted' && result.end !== 'not-found')
       throw await notOpened(problem, request.stderr)

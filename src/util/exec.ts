@@ -3,6 +3,9 @@ import { statSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { InfraError } from '../errors.ts'
 import type { ExecRequest, ExecResult } from '../contracts.ts'
+import { findProgram } from './find-program.ts'
+import { limit, type Limited } from './limits.ts'
+import { withPrelude, type Prelude } from './prelude.ts'
 import { followLines, openOutputs, type OutputFiles } from './output.ts'
 import {
   forget,
@@ -24,6 +27,8 @@ const graceMs = 2000
 export interface ExecOptions {
   /** The command ends all of its processes with itself, as a process namespace does: none has to be looked for. */
   contained?: boolean
+  /** What is done first, in the place of the command. */
+  prelude?: Prelude
   /** Gets the process with a channel of Node's at file descriptor 3, named by NODE_CHANNEL_FD. */
   onChannel?: (child: ChildProcess) => void
 }
@@ -34,28 +39,47 @@ export interface ExecOptions {
  * left, arguments too long.
  */
 export async function exec(request: ExecRequest, how: ExecOptions = {}): Promise<ExecResult> {
-  const { contained = false, onChannel } = how
   requireFolder(request.cwd)
   const outputs = openOutputs(request.stdout, request.stderr)
   try {
     if (request.signal?.aborted) return notRun('aborted')
-    const { onLine, maxOutputBytes = defaultMaxOutputBytes } = request
-    // Before the start: what the command writes first is also a line.
-    const lines = onLine ? followLines(outputs.stdout, maxOutputBytes, onLine) : null
-    const mark = newMark()
-    const child = await start(request, outputs, mark, onChannel !== undefined)
-    if (child?.pid === undefined) return notRun('not-found')
-    onChannel?.(child)
-    endChildrenWithUs()
-    const tree = { group: child.pid, mark }
-    remember(tree)
+    const limited = await limitsFor(request)
+    let result: ExecResult
+    let rest: Awaited<ReturnType<Limited['close']>> | undefined
     try {
-      return await supervise(child, tree, { ...request, maxOutputBytes, contained }, outputs, lines)
+      result = await run(request, how, outputs, limited)
     } finally {
-      forget(tree)
+      rest = await limited?.close()
     }
+    if (!rest) return result
+    const leftovers = result.leftovers === null ? null : result.leftovers + rest.leftovers
+    return { ...result, leftovers, used: rest.used }
   } finally {
     outputs.close()
+  }
+}
+
+async function run(
+  request: ExecRequest,
+  how: ExecOptions,
+  outputs: OutputFiles,
+  limited: Limited | null,
+): Promise<ExecResult> {
+  const { onLine, maxOutputBytes = defaultMaxOutputBytes } = request
+  // Before the start: what the command writes first is also a line.
+  const lines = onLine ? followLines(outputs.stdout, maxOutputBytes, onLine) : null
+  const mark = newMark()
+  const child = await start(request, how, outputs, mark, limited)
+  if (child?.pid === undefined) return notRun('not-found')
+  how.onChannel?.(child)
+  endChildrenWithUs()
+  const tree = { group: child.pid, mark }
+  remember(tree)
+  try {
+    const { contained = false } = how
+    return await supervise(child, tree, { ...request, maxOutputBytes, contained }, outputs, lines)
+  } finally {
+    forget(tree)
   }
 }
 
@@ -142,11 +166,13 @@ async function supervise(
 /** Null if there is no such program. */
 async function start(
   request: ExecRequest,
+  how: ExecOptions,
   outputs: OutputFiles,
   mark: string,
-  hasChannel: boolean,
+  limited: Limited | null,
 ): Promise<ChildProcess | null> {
-  const { file, args, ...platform } = commandLine(request.command)
+  const preludes = [limited?.prelude, how.prelude].filter(prelude => prelude !== undefined)
+  const { file, args, ...platform } = behind(preludes, commandLine(request.command))
   const options: SpawnOptions = {
     ...platform,
     cwd: request.cwd,
@@ -157,7 +183,7 @@ async function start(
       request.stdin === undefined ? 'ignore' : 'pipe',
       outputs.stdout,
       outputs.stderr,
-      ...(hasChannel ? ['ipc' as const] : []),
+      ...(how.onChannel ? ['ipc' as const] : []),
     ],
   }
   try {
@@ -173,6 +199,21 @@ async function start(
     if (code === 'ENOENT' || code === 'EACCES' || code === 'ENOTDIR' || code === 'ENOEXEC') return null
     throw cannotStart(file, error, code)
   }
+}
+
+/** Null without a wish, and for a program that is not there: what would limit it could only say so in its own words. */
+async function limitsFor({ limits, command, env, cwd }: ExecRequest): Promise<Limited | null> {
+  if (!limits) return null
+  const isThere = typeof command === 'string' || (await findProgram(command[0] ?? '', env['PATH'] ?? '', cwd))
+  return isThere ? limit(limits) : null
+}
+
+function behind(
+  preludes: readonly Prelude[],
+  line: ReturnType<typeof commandLine>,
+): ReturnType<typeof commandLine> {
+  const [file = '', ...args] = withPrelude(preludes, [line.file, ...line.args])
+  return { ...line, file, args }
 }
 
 function commandLine(command: ExecRequest['command']): { file: string; args: string[] } & SpawnOptions {

@@ -5,6 +5,7 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { InfraError } from '../errors.ts'
 import { removeFolder } from './folders.ts'
+import { quoted, withPrelude, type Prelude } from './prelude.ts'
 
 /** Folders that the kernel lays over each other, for one command alone. */
 export interface Overlay {
@@ -25,20 +26,24 @@ export interface Overlay {
 const settings = 'index=off,xino=off,redirect_dir=nofollow,metacopy=off'
 
 /**
- * The command line that mounts overlays and then turns into `argv`, in the folder `cwd`. The mounts are in a namespace of
- * their own: nobody else sees them, and they are gone with the command's last process, however it ends. A user who is not
- * root becomes it in a user namespace, which gives no rights to anything but these mounts.
+ * Mounts overlays for a command that starts in the folder `cwd`. The mounts are in a namespace of their own: nobody else sees
+ * them, and they are gone with the command's last process, however it ends. A user who is not root becomes it in a user
+ * namespace, which gives no rights to anything but these mounts.
  */
-export function mounted(overlays: readonly Overlay[], cwd: string, argv: readonly string[]): string[] {
-  if (overlays.length === 0) return [...argv]
-  const lines = overlays.map(
+export function mounting(overlays: readonly Overlay[], cwd: string): Prelude {
+  if (overlays.length === 0) return { namespaces: [], lines: [] }
+  const mounts = overlays.map(
     overlay =>
       `{ mount -n -t overlay overlay -o ${quoted(optionsOf(overlay))} ${quoted(overlay.at)} || ` +
       `{ : >${quoted(failureOf(overlay))}; exit 1; }; }`,
   )
-  const script = [...lines, `cd ${quoted(cwd)}`, 'exec "$@"'].join(' && ')
   const namespaces = isRoot() ? ['--mount'] : ['--user', '--map-root-user', '--mount']
-  return ['unshare', ...namespaces, '--', '/bin/sh', '-c', script, 'sh', ...argv]
+  return { namespaces: ['unshare', ...namespaces, '--'], lines: [...mounts, `cd ${quoted(cwd)}`] }
+}
+
+/** The command line that runs a program of ours where an overlay is mounted. */
+export function mounted(overlay: Overlay, argv: readonly string[]): string[] {
+  return withPrelude([mounting([overlay], overlay.at)], argv)
 }
 
 /** Throws InfraError if a command that has ended did not get its overlays, and so never ran. */
@@ -54,7 +59,7 @@ export function runMounted(
   argv: readonly string[],
   input: Uint8Array = new Uint8Array(),
 ): Promise<Buffer> {
-  const [program = '', ...args] = mounted([overlay], overlay.at, argv)
+  const [program = '', ...args] = mounted(overlay, argv)
   const options = { encoding: 'buffer' as const, maxBuffer: 256 * 1024 * 1024, timeout: 600_000 }
   return new Promise((resolve, reject) => {
     const child = execFile(program, args, options, (error, stdout, stderr) => {
@@ -114,8 +119,4 @@ function failureOf(overlay: Overlay): string {
 
 function isRoot(): boolean {
   return userInfo().uid === 0
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`
 }

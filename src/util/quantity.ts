@@ -1,4 +1,16 @@
+import { z } from 'zod'
+
 const bytesOf: Record<string, number> = { b: 1, kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12 }
+/** A size as people write it, in bytes. */
+export const byteSize = z
+  .string({ error: 'expected a size such as 500MB or 4GB' })
+  .transform((text, context) => {
+    const bytes = parseBytes(text)
+    if (bytes !== null) return bytes
+    context.addIssue({ code: 'custom', message: `expected a size such as 500MB or 4GB, got "${text}"` })
+    return z.NEVER
+  })
+
 const msOf: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 }
 
 /** "20GB", "500 MB", "0B" in bytes (1 kB = 1000 bytes); null for anything else. */

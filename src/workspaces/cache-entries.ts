@@ -34,12 +34,16 @@ export interface CacheEntry {
   use: string
 }
 
-/** Everything in the cache, the most recently used first. Sizes are added up on the disk, so it takes a moment. */
-export async function listCache(cacheRoot: string): Promise<CacheEntry[]> {
+/** Everything in the cache, the most recently used first. By default sizes are added up on the disk, so it takes a moment. */
+export async function listCache(
+  cacheRoot: string,
+  sizeOf: (path: string) => Promise<number> = diskBytes,
+): Promise<CacheEntry[]> {
+  const describe = describer(cacheRoot, sizeOf)
   const found = await Promise.all([
     ...(await namesIn(cacheRoot, 'mirrors')).map(name => {
       const id = name.replace(/\.git$/, '')
-      return describe(cacheRoot, 'mirror', `mirrors/${name}`, id, {
+      return describe('mirror', `mirrors/${name}`, id, {
         lock: `mirror-${id}`,
         use: `mirror-${id}`,
       })
@@ -47,7 +51,7 @@ export async function listCache(cacheRoot: string): Promise<CacheEntry[]> {
     ...(await namesIn(cacheRoot, 'checkouts')).map(name => {
       const [id = name, building] = name.split('-')
       const kind = building === undefined ? 'checkout' : 'leftover'
-      return describe(cacheRoot, kind, `checkouts/${name}`, name, {
+      return describe(kind, `checkouts/${name}`, name, {
         lock: `checkout-${id}`,
         // Whoever uses the checkout uses no half-made one beside it.
         use: kind === 'checkout' ? `checkout-${id}` : `leftover-${name}`,
@@ -56,14 +60,14 @@ export async function listCache(cacheRoot: string): Promise<CacheEntry[]> {
     ...(await namesIn(cacheRoot, 'folders')).map(name => {
       const id = name.replace(/\.git$/, '')
       const kind = name.startsWith('.') ? 'leftover' : 'folder'
-      return describe(cacheRoot, kind, `folders/${name}`, id, { lock: null, use: `${kind}-${id}` })
+      return describe(kind, `folders/${name}`, id, { lock: null, use: `${kind}-${id}` })
     }),
     ...(await namesIn(cacheRoot, 'packages')).map(name =>
-      describe(cacheRoot, 'packages', `packages/${name}`, name, { lock: null, use: 'packages' }),
+      describe('packages', `packages/${name}`, name, { lock: null, use: 'packages' }),
     ),
     ...(await namesIn(cacheRoot, 'logs')).map(name => {
       const id = name.replace(/^prepare-/, '').replace(/\.log$/, '')
-      return describe(cacheRoot, 'log', `logs/${name}`, name, { lock: `checkout-${id}`, use: `log-${id}` })
+      return describe('log', `logs/${name}`, name, { lock: `checkout-${id}`, use: `log-${id}` })
     }),
   ])
   return found
@@ -71,28 +75,31 @@ export async function listCache(cacheRoot: string): Promise<CacheEntry[]> {
     .toSorted((a, b) => (a.usedAt < b.usedAt ? 1 : a.usedAt > b.usedAt ? -1 : a.name < b.name ? -1 : 1))
 }
 
-async function describe(
-  cacheRoot: string,
+type Describe = (
   kind: CacheKind,
   place: string,
   name: string,
-  { lock, use }: { lock: string | null; use: string },
-): Promise<CacheEntry | null> {
-  const path = join(cacheRoot, place)
-  const found = await lstat(path).catch(absent)
-  if (!found) return null
-  const used = await lastUse(cacheRoot, use)
-  return {
-    kind,
-    name,
-    path,
-    about: About.safeParse(used?.about).data ?? {},
-    bytes: await diskBytes(path),
-    usedAt: new Date(used?.usedAtMs ?? found.mtimeMs).toISOString(),
-    lock: lock === null ? null : join(cacheRoot, 'locks', lock),
-    use,
+  keys: { lock: string | null; use: string },
+) => Promise<CacheEntry | null>
+
+const describer =
+  (cacheRoot: string, sizeOf: (path: string) => Promise<number>): Describe =>
+  async (kind, place, name, { lock, use }) => {
+    const path = join(cacheRoot, place)
+    const found = await lstat(path).catch(absent)
+    if (!found) return null
+    const used = await lastUse(cacheRoot, use)
+    return {
+      kind,
+      name,
+      path,
+      about: About.safeParse(used?.about).data ?? {},
+      bytes: await sizeOf(path),
+      usedAt: new Date(used?.usedAtMs ?? found.mtimeMs).toISOString(),
+      lock: lock === null ? null : join(cacheRoot, 'locks', lock),
+      use,
+    }
   }
-}
 
 async function namesIn(cacheRoot: string, folder: string): Promise<string[]> {
   return (await readdir(join(cacheRoot, folder)).catch(absent)) ?? []

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { rename } from 'node:fs/promises'
+import { relative } from 'node:path'
 import { removeFolder } from '../util/folders.ts'
 import { ifFree, unlessUsed } from '../util/uses.ts'
 import type { CacheEntry } from './cache-entries.ts'
+import { forgetSize } from './recorded-size.ts'
 
 /** A repository of a folder has no lock: while it is younger, it may still be under construction. */
 const buildingMs = 3_600_000
@@ -16,6 +18,7 @@ export async function removeEntry(cacheRoot: string, entry: CacheEntry): Promise
     // Gone for everybody at once; taking it off the disk may last. The lock is held until then.
     const trash = `${entry.path}-${randomBytes(4).toString('hex')}`
     removed = await unlessUsed(cacheRoot, entry.use, () => rename(entry.path, trash))
+    if (removed) await forgetSize(cacheRoot, relative(cacheRoot, entry.path))
     if (removed) await removeFolder(trash)
   }
   if (entry.lock === null) await remove()

@@ -19,6 +19,7 @@ import { ensureCommit } from './mirror.ts'
 import { MovedPaths, findOwnPath } from './moved-paths.ts'
 import { prepareEnv, settingsFiles } from './prepare-env.ts'
 import { runPrepare } from './run-prepare.ts'
+import { forgetSize } from './recorded-size.ts'
 import { removeQuietly } from './work-root.ts'
 
 /** Changes whenever a checkout of an earlier version of this program must not be used any more. */
@@ -153,6 +154,8 @@ async function prepareThere(building: string, cacheRoot: string, source: Source,
     packages: join(await realpath(cacheRoot), 'packages'),
   }
   for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true, mode: 0o700 })
+  await markUse(cacheRoot, 'packages', {})
+  for (const name of await readdir(folders.packages)) await forgetSize(cacheRoot, `packages/${name}`)
   await copyFolder(gitDir, pristine)
   const log = join(cacheRoot, 'logs', `prepare-${keyOf(source).slice(0, 24)}.log`)
   const env = prepareEnv(process.env, folders, source.image === null)

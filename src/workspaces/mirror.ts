@@ -7,6 +7,7 @@ import { sha256 } from '../util/json.ts'
 import { withLock } from '../util/lock.ts'
 import { markUse } from '../util/uses.ts'
 import { checkCommitId, checkGitUrl } from './git-url.ts'
+import { forgetSize } from './recorded-size.ts'
 import { askRemote, fetchFrom, missing, refuseShallow, unreachable } from './remote.ts'
 
 /**
@@ -25,6 +26,7 @@ export async function ensureCommit(cacheRoot: string, url: string, commit: strin
     await withLock(join(cacheRoot, 'locks', `mirror-${name}`), async () => {
       if (await hasPin(gitDir, commit)) return
       await removeStaleLocks(gitDir)
+      await forgetSize(cacheRoot, `mirrors/${name}.git`)
       await fetchCommit(gitDir, url, commit)
     })
   }

@@ -66,7 +66,7 @@ async function placed(
   const names = Object.keys(placement.files)
   try {
     const baseTree = await treeOf(own, overlay, names)
-    await commitWorkspace(overlay.at, record.date, names, argv => mounted([overlay], overlay.at, argv))
+    await commitWorkspace(overlay.at, record.date, names, argv => mounted(overlay, argv))
     const lower = [overlay.upper, prepared.path]
     return { lower, baseTree, objects: [join(own.gitDir, 'objects')], builtAt: record.builtAt }
   } catch (error) {

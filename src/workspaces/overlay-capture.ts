@@ -47,7 +47,7 @@ async function ignoredOf(own: OwnGit, overlay: Overlay, paths: readonly string[]
   const options = {
     gitDir: own.gitDir,
     workTree: overlay.at,
-    within: (argv: readonly string[]) => mounted([overlay], overlay.at, argv),
+    within: (argv: readonly string[]) => mounted(overlay, argv),
     // With "./" a path cannot be taken for a pattern.
     input: joinZ(paths.map(path => `./${path}`)),
   }

@@ -49,7 +49,7 @@ async function change(workspace: Workspace, script: string): Promise<void> {
 }
 
 function seen(workspace: Workspace, ...argv: string[]): string {
-  const [program = '', ...args] = mounted(workspace.overlay ? [workspace.overlay] : [], workspace.path, argv)
+  const [program = '', ...args] = workspace.overlay ? mounted(workspace.overlay, argv) : argv
   return execFileSync(program, args, { cwd: workspace.path, stdio: ['ignore', 'pipe', 'pipe'] }).toString()
 }
 

@@ -35,6 +35,8 @@ export const finished: Attempt = {
   turns: 4,
   toolCalls: 3,
   durationMs: 90_000,
+  peakMemoryBytes: null,
+  cpuMs: null,
   agentVersion: null,
   observedModel: null,
 }

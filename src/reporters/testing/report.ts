@@ -91,6 +91,8 @@ function sampleAttempt({ end, reason, costUsd = 0.17, tokens = 12_300 }: TrialSa
     turns: 6,
     toolCalls: 9,
     durationMs: 38_000,
+    peakMemoryBytes: null,
+    cpuMs: null,
     agentVersion: '2.1.4',
     observedModel: 'model-x',
   }
@@ -152,7 +154,14 @@ export function sampleReport(
         },
       ]),
     ),
-    isolation: { level: 'none', network: 'open', networks: {}, workspace: 'copy', images: {} },
+    isolation: {
+      level: 'none',
+      network: 'open',
+      networks: {},
+      workspace: 'copy',
+      images: {},
+      limits: null,
+    },
     provenance: {
       tool: '0.1.0',
       node: 'v20.20.2',

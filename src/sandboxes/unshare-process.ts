@@ -1,11 +1,12 @@
 import { userInfo } from 'node:os'
 import type { Sandbox } from '../contracts.ts'
-import { probeBy, wrapped } from './wrapped.ts'
+import { probeBy } from './probe.ts'
+import { wrapped, type Found } from './wrapped.ts'
 
 /** A shell stays as process 1: it hands on how the command ended, which process 1 itself could not be ended by. */
 const keepShell = '"$@"; exit $?'
 
-const run = wrapped(argv => [
+export const processLine = ({ argv }: Found): string[] => [
   'unshare',
   ...(userInfo().uid === 0 ? [] : ['--user', '--map-current-user']),
   '--mount',
@@ -19,7 +20,8 @@ const run = wrapped(argv => [
   keepShell,
   'sh',
   ...argv,
-])
+]
+const run = wrapped(processLine)
 
 /** The level `process` by util-linux's `unshare`, which every Linux has. */
 export const unshareProcess: Sandbox = {

@@ -1,0 +1,20 @@
+/** What is done, in one shell, before a command starts in that shell's place. */
+export interface Prelude {
+  /** The start of a command line that opens namespaces for it, and ends with `--`; empty for none. */
+  namespaces: readonly string[]
+  /** Shell lines; if one fails the command does not start. */
+  lines: readonly string[]
+}
+
+/** The command line that does all of this and then becomes `argv`. */
+export function withPrelude(preludes: readonly Prelude[], argv: readonly string[]): string[] {
+  const lines = preludes.flatMap(prelude => prelude.lines)
+  if (lines.length === 0) return [...argv]
+  const script = [...lines, 'exec "$@"'].join(' && ')
+  return [...preludes.flatMap(prelude => prelude.namespaces), '/bin/sh', '-c', script, 'sh', ...argv]
+}
+
+/** A word for a shell line. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`
+}
