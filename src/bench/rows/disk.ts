@@ -1,0 +1,75 @@
+import { once } from 'node:events'
+import { lstat, readdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Bench } from '../bench.ts'
+import { readyWorkspace } from '../cycle.ts'
+import { amountLine, type Line } from '../line.ts'
+import { sleepers, sleepMarker, waitUntil } from '../processes.ts'
+import { openSuite } from '../suite.ts'
+
+const many = 16
+
+interface Disk {
+  kilobytes: number
+  inodes: number
+}
+
+/** What a trial takes up while an agent runs that writes nothing. */
+export async function disk(bench: Bench): Promise<Line[]> {
+  const workspace = await readyWorkspace(bench.workspaces, bench.sandbox, await bench.prepared('small'))
+  const alone = await diskOf(dirname(workspace.path))
+  await workspace.dispose()
+
+  const [one, all] = [await whileSleeping(bench, 1), await whileSleeping(bench, many)]
+  const per = (name: keyof Disk): number => (all[name] - one[name]) / (many - 1)
+  const whole = { kilobytes: per('kilobytes'), inodes: per('inodes') }
+  return [...linesOf('workspace', alone), ...linesOf('whole trial with its home and logs', whole)]
+}
+
+function linesOf(what: string, { kilobytes, inodes }: Disk): Line[] {
+  return [
+    amountLine({
+      what: `disk of a ${what}`,
+      measured: 'while an idle agent runs',
+      value: kilobytes,
+      unit: 'KB',
+      atMost: 16,
+    }),
+    amountLine({
+      what: `inodes of a ${what}`,
+      measured: 'while an idle agent runs',
+      value: inodes,
+      unit: '',
+      atMost: 8,
+    }),
+  ]
+}
+
+/** Of the program's folder for workspaces while so many agents sleep. */
+async function whileSleeping(bench: Bench, count: number): Promise<Disk> {
+  const marker = sleepMarker()
+  const suite = await openSuite(bench, { size: 'small', agent: ['sleep', marker], atOnce: true })
+  const program = suite.start(count)
+  const ended = once(program, 'exit')
+  try {
+    const asleep = await waitUntil(() => sleepers(new Set([marker])) === count)
+    if (asleep === null) throw new Error(`not all of ${count} agents started`)
+    return await diskOf(suite.work)
+  } finally {
+    program.kill('SIGKILL')
+    await ended
+    await waitUntil(() => sleepers(new Set([marker])) === 0)
+  }
+}
+
+async function diskOf(path: string): Promise<Disk> {
+  const found = await lstat(path)
+  const sum = { kilobytes: found.blocks / 2, inodes: 1 }
+  if (!found.isDirectory()) return sum
+  for (const name of await readdir(path)) {
+    const below = await diskOf(join(path, name))
+    sum.kilobytes += below.kilobytes
+    sum.inodes += below.inodes
+  }
+  return sum
+}
