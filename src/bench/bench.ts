@@ -13,12 +13,24 @@ import { makeRepository, type Repository } from './repository.ts'
 
 /** Numbers of files. */
 export const wantedSizes = { small: 200, medium: 10_000, large: 30_000, huge: 80_000 }
-const quickSizes = { small: 200, medium: 1_000, large: 3_000, huge: 8_000 }
+const quickSizes = { small: 200, medium: 1_000, large: 2_000, huge: 6_000 }
 export type Size = keyof typeof wantedSizes
 
 /** How often things are done where a goal names a number. */
-const wantedCounts = { trials: 100, parallel: 1000, killed: 1000, edits: 1000 }
-const quickCounts: typeof wantedCounts = { trials: 20, parallel: 100, killed: 40, edits: 40 }
+const wantedCounts = {
+  trials: 100,
+  turns: { small: 40, medium: 6 },
+  parallel: 1000,
+  killed: 1000,
+  edits: 1000,
+}
+const quickCounts: typeof wantedCounts = {
+  trials: 12,
+  turns: { small: 8, medium: 3 },
+  parallel: 64,
+  killed: 40,
+  edits: 40,
+}
 
 export interface Bench {
   rounds: number

@@ -83,18 +83,27 @@ function hierarchies(): Hierarchy[] {
   return found
 }
 
-/** A group that still has processes cannot be removed: all go back to where they came from. */
+/**
+ * A group that still has processes cannot be removed: all go back to where they came from. Never throws; what goes on starting
+ * processes keeps the group until it ends.
+ */
 function leave(group: string, folder: string): void {
-  const members = readFileSync(join(group, 'cgroup.procs'), 'latin1').trim().split('\n')
-  for (const pid of members) {
-    try {
-      writeFileSync(join(folder, 'cgroup.procs'), pid)
-    } catch (error) {
-      // It ended meanwhile.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
-    }
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    for (const pid of readOr(join(group, 'cgroup.procs'), '').split('\n').filter(Boolean))
+      tried(() => writeFileSync(join(folder, 'cgroup.procs'), pid))
+    if (tried(() => rmdirSync(group))) return
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50)
   }
-  rmdirSync(group)
+  process.stderr.write(`${group} still has processes and was left there\n`)
+}
+
+function tried(act: () => void): boolean {
+  try {
+    act()
+    return true
+  } catch {
+    return false
+  }
 }
 
 function readOr(path: string, otherwise: string): string {

@@ -42,33 +42,41 @@ async function main(): Promise<number> {
     return refuse(`--only ${name}: there is no such row${didYouMean(name, Object.keys(rows))}`)
   }
 
-  const measured = await measure(values.only, { quick: values.quick, rounds })
+  const measured: Row[] = []
+  for await (const row of measure(values.only, { quick: values.quick, rounds })) {
+    measured.push(row)
+    // Each as soon as it is known: all of them take long.
+    if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(measured, null, 2)}\n`)
+  }
   process.stdout.write(`\n${table(measured)}\n`)
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(measured, null, 2)}\n`)
   return measured.some(({ lines }) => lines.some(line => line.wrong !== null)) ? 1 : 0
 }
 
-async function measure(
+async function* measure(
   names: readonly string[],
   options: { quick: boolean; rounds: number },
-): Promise<Row[]> {
+): AsyncGenerator<Row> {
   const bench = await openBench(options)
+  const stop = (): void => {
+    bench.close()
+    process.exit(130)
+  }
+  process.once('SIGINT', stop).once('SIGTERM', stop)
   try {
+    const { workspaces, sandbox, rounds, cpu } = bench
     tell(
-      `${bench.workspaces.kind} workspaces, isolation ${bench.sandbox.isolation.level}; n = ${bench.rounds}; ` +
-        `CPU by ${bench.cpu.way}`,
+      `${workspaces.kind} workspaces, isolation ${sandbox.isolation.level}; n = ${rounds}; CPU by ${cpu.way}`,
     )
-    const measured: Row[] = []
     for (const name of names) {
       const start = performance.now()
       const lines = (await rows[name]?.(bench).catch((error: unknown) => [failure(error)])) ?? []
-      measured.push({ row: name, lines })
       const load = loadavg().map(value => value.toFixed(1))
       tell(`${name}: ${((performance.now() - start) / 1000).toFixed(0)} s, load ${load.join(' ')}`)
+      yield { row: name, lines }
     }
-    return measured
   } finally {
     bench.close()
+    process.off('SIGINT', stop).off('SIGTERM', stop)
   }
 }
 

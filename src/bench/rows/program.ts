@@ -58,12 +58,13 @@ export async function noop(bench: Bench): Promise<Line[]> {
 /** A no-op trial with its clean workspace, graded and stored, against a loop of the shell around git. */
 export async function loop(bench: Bench): Promise<Line[]> {
   const goals = [
-    { size: 'small', turns: 40, atMost: 0.7, goal: '<= 0.7' },
-    { size: 'medium', turns: 5, atMost: 0.05, goal: '<= 0.05' },
+    { size: 'small', atMost: 0.7, goal: '<= 0.7' },
+    { size: 'medium', atMost: 0.05, goal: '<= 0.05' },
   ] as const
   const lines: Line[] = []
-  for (const { size, turns, ...limit } of goals) {
+  for (const { size, ...limit } of goals) {
     const count = bench.counts.trials
+    const turns = bench.counts.turns[size]
     const suite = await openSuite(bench, { size, agent: nothing })
     const strategies = [
       trials(suite, count),
