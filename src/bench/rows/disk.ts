@@ -1,11 +1,9 @@
-import { once } from 'node:events'
 import { lstat, readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Bench } from '../bench.ts'
 import { readyWorkspace } from '../cycle.ts'
 import { amountLine, type Line } from '../line.ts'
-import { sleepers, sleepMarker, waitUntil } from '../processes.ts'
-import { openSuite } from '../suite.ts'
+import { whileSleeping } from '../sleeping.ts'
 
 const many = 16
 
@@ -20,7 +18,7 @@ export async function disk(bench: Bench): Promise<Line[]> {
   const alone = await diskOf(dirname(workspace.path))
   await workspace.dispose()
 
-  const [one, all] = [await whileSleeping(bench, 1), await whileSleeping(bench, many)]
+  const [one, all] = [await inUse(bench, 1), await inUse(bench, many)]
   const per = (name: keyof Disk): number => (all[name] - one[name]) / (many - 1)
   const whole = { kilobytes: per('kilobytes'), inodes: per('inodes') }
   return [...linesOf('workspace', alone), ...linesOf('whole trial with its home and logs', whole)]
@@ -45,21 +43,9 @@ function linesOf(what: string, { kilobytes, inodes }: Disk): Line[] {
   ]
 }
 
-/** Of the program's folder for workspaces while so many agents sleep. */
-async function whileSleeping(bench: Bench, count: number): Promise<Disk> {
-  const marker = sleepMarker()
-  const suite = await openSuite(bench, { size: 'small', agent: ['sleep', marker], atOnce: true })
-  const program = suite.start(count)
-  const ended = once(program, 'exit')
-  try {
-    const asleep = await waitUntil(() => sleepers(new Set([marker])) === count)
-    if (asleep === null) throw new Error(`not all of ${count} agents started`)
-    return await diskOf(suite.work)
-  } finally {
-    program.kill('SIGKILL')
-    await ended
-    await waitUntil(() => sleepers(new Set([marker])) === 0)
-  }
+/** Of the program's folder for workspaces. */
+function inUse(bench: Bench, count: number): Promise<Disk> {
+  return whileSleeping(bench, count, suite => diskOf(suite.work))
 }
 
 async function diskOf(path: string): Promise<Disk> {

@@ -1,9 +1,9 @@
-import { once } from 'node:events'
 import type { Bench } from '../bench.ts'
 import { nothing } from '../cycle.ts'
 import { interleave, median, type Strategy } from '../interleave.ts'
 import { amountLine, number, type Line } from '../line.ts'
-import { residentBytes, sleepers, sleepMarker, waitUntil } from '../processes.ts'
+import { residentBytes } from '../processes.ts'
+import { whileSleeping } from '../sleeping.ts'
 import { openSuite, type OwnUse } from '../suite.ts'
 
 const many = 64
@@ -20,7 +20,7 @@ async function idle(bench: Bench): Promise<Line> {
   const found = new Map<number, number[]>(counts.map(count => [count, []]))
   for (let round = 0; round < bench.rounds; round += 1)
     for (const count of round % 2 === 0 ? counts : counts.toReversed())
-      found.get(count)?.push(await whileSleeping(bench, count))
+      found.get(count)?.push(await whileSleeping(bench, count, suite => residentBytes(suite.file)))
   const [one, all] = [median(found.get(1) ?? []), median(found.get(many) ?? [])]
   return amountLine({
     what: 'memory per extra idle trial',
@@ -30,23 +30,6 @@ async function idle(bench: Bench): Promise<Line> {
     unit: 'MB',
     atMost: 0.5,
   })
-}
-
-/** Memory of the program while so many agents sleep. */
-async function whileSleeping(bench: Bench, count: number): Promise<number> {
-  const marker = sleepMarker()
-  const suite = await openSuite(bench, { size: 'small', agent: ['sleep', marker], atOnce: true })
-  const program = suite.start(count)
-  const ended = once(program, 'exit')
-  try {
-    const asleep = await waitUntil(() => sleepers(new Set([marker])) === count)
-    if (asleep === null) throw new Error(`of ${count} agents ${sleepers(new Set([marker]))} started`)
-    return residentBytes(suite.file)
-  } finally {
-    program.kill('SIGKILL')
-    await ended
-    await waitUntil(() => sleepers(new Set([marker])) === 0)
-  }
 }
 
 async function talkative(bench: Bench): Promise<Line> {
