@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { didYouMean } from '../util/nearest.ts'
-import { openBench } from './bench.ts'
+import { openBench, type Bench } from './bench.ts'
 import { Cycles, runCycles } from './cycle.ts'
 import type { Line } from './line.ts'
 import { rows } from './rows/index.ts'
@@ -42,41 +42,38 @@ async function main(): Promise<number> {
     return refuse(`--only ${name}: there is no such row${didYouMean(name, Object.keys(rows))}`)
   }
 
-  const measured: Row[] = []
-  for await (const row of measure(values.only, { quick: values.quick, rounds })) {
-    measured.push(row)
-    // Each as soon as it is known: all of them take long.
-    if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(measured, null, 2)}\n`)
-  }
-  process.stdout.write(`\n${table(measured)}\n`)
-  return measured.some(({ lines }) => lines.some(line => line.wrong !== null)) ? 1 : 0
-}
-
-async function* measure(
-  names: readonly string[],
-  options: { quick: boolean; rounds: number },
-): AsyncGenerator<Row> {
-  const bench = await openBench(options)
+  const bench = await openBench({ quick: values.quick, rounds })
   const stop = (): void => {
     bench.close()
     process.exit(130)
   }
   process.once('SIGINT', stop).once('SIGTERM', stop)
   try {
-    const { workspaces, sandbox, rounds, cpu } = bench
-    tell(
-      `${workspaces.kind} workspaces, isolation ${sandbox.isolation.level}; n = ${rounds}; CPU by ${cpu.way}`,
-    )
-    for (const name of names) {
-      const start = performance.now()
-      const lines = (await rows[name]?.(bench).catch((error: unknown) => [failure(error)])) ?? []
-      const load = loadavg().map(value => value.toFixed(1))
-      tell(`${name}: ${((performance.now() - start) / 1000).toFixed(0)} s, load ${load.join(' ')}`)
-      yield { row: name, lines }
+    const measured: Row[] = []
+    for await (const row of measure(values.only, bench)) {
+      measured.push(row)
+      // Each as soon as it is known: all of them take long.
+      if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(measured, null, 2)}\n`)
     }
+    process.stdout.write(`\n${table(measured)}\n`)
+    return measured.some(({ lines }) => lines.some(line => line.wrong !== null)) ? 1 : 0
   } finally {
     bench.close()
     process.off('SIGINT', stop).off('SIGTERM', stop)
+  }
+}
+
+async function* measure(names: readonly string[], bench: Bench): AsyncGenerator<Row> {
+  const { workspaces, sandbox, rounds, cpu } = bench
+  tell(
+    `${workspaces.kind} workspaces, isolation ${sandbox.isolation.level}; n = ${rounds}; CPU by ${cpu.way}`,
+  )
+  for (const name of names) {
+    const start = performance.now()
+    const lines = (await rows[name]?.(bench).catch((error: unknown) => [failure(error)])) ?? []
+    const load = loadavg().map(value => value.toFixed(1))
+    tell(`${name}: ${((performance.now() - start) / 1000).toFixed(0)} s, load ${load.join(' ')}`)
+    yield { row: name, lines }
   }
 }
 

@@ -37,7 +37,11 @@ export async function survivors(bench: Bench): Promise<Line[]> {
       unit: 'ms',
       atMost: 50,
     }),
-    survivorLine('survivors of SIGKILL to the program', atOnce * processesEach, program.left),
+    survivorLine(
+      'survivors of SIGKILL to the program',
+      program.times.length * atOnce * processesEach,
+      program.left,
+    ),
     amountLine({
       what: `the same: time until all of ${atOnce} trials are gone`,
       measured: `median of ${program.times.length}`,
