@@ -6,6 +6,7 @@ const root = import.meta.dirname
 
 /** The floors of the program: an import may only point to a lower floor, or stay within its own folder. */
 const floors: [pattern: RegExp, floor: number][] = [
+  [/^bench\//, 6],
   [/^(cli\.ts|commands\/)/, 5],
   [/^(pipeline\.ts|trial\/|suite\/)/, 4],
   [/^(harnesses|graders|workspaces|sandboxes|reporters|executors|stores|importers)\//, 3],
