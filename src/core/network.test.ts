@@ -59,5 +59,7 @@ it('a run that was stored before networks were recorded is still read', () => {
     network: 'open',
     networks: {},
     workspace: 'copy',
+    images: {},
+    limits: null,
   })
 })

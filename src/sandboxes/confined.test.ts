@@ -28,7 +28,7 @@ const cases = ['bubblewrapSandbox', 'unshareSandbox'].flatMap(name => users.map(
 interface Asked {
   command: string | string[]
   read?: string[]
-  network?: boolean
+  network?: 'open' | 'off'
   stdin?: string
 }
 
@@ -41,7 +41,7 @@ import { sandboxes } from './sandboxes/index.ts'
 const [, , name, root, asked] = process.argv
 const sandbox = sandboxes[name]
 const results = []
-for (const [index, { command, read = [], network = false, stdin }] of JSON.parse(asked).entries()) {
+for (const [index, { command, read = [], network = 'off', stdin }] of JSON.parse(asked).entries()) {
   if (command === 'probe') {
     results.push(await sandbox.probe().then(() => true, error => { if (error instanceof InfraError) return false; throw error }))
     continue
@@ -208,7 +208,7 @@ describe.each(cases)('%s as user %i', (name, uid) => {
       const node = (text: string): string[] => [process.execPath, '-e', text]
       const answers = await run(
         { command: node(ask) },
-        { command: node(ask), network: true },
+        { command: node(ask), network: 'open' },
         { command: node(own) },
       )
       expect(answers.map(answer => answer.output)).toEqual(['refused ECONNREFUSED\n', 'host\n', 'own\n'])
