@@ -59,6 +59,13 @@ export function ask(engine: Engine, args: readonly string[]): Promise<Answer> {
   return askProgram(engine.program, args)
 }
 
+/** What an engine's program needs to find its service and its settings: all that the user has. Containers get none of it. */
+export function engineEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
+}
+
 /** Ends and removes containers with all their processes; one that is not there is no error. Throws InfraError. */
 export async function removeContainers(engine: Engine, names: readonly string[]): Promise<void> {
   const { ok, stderr } = await ask(engine, [...removal(engine.name), ...names])

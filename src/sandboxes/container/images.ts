@@ -5,7 +5,7 @@ import { InfraError } from '../../errors.ts'
 import { exec } from '../../util/exec.ts'
 import { parseJson } from '../../util/json.ts'
 import { readTail } from '../../util/output.ts'
-import { ask, lastLine, type Engine } from './engine.ts'
+import { ask, engineEnvironment, lastLine, type Engine } from './engine.ts'
 import { ownIds, runInContainer, type ContainerPlace, type KnownImage } from './run.ts'
 import { passwdWith } from './users.ts'
 
@@ -63,13 +63,10 @@ async function pull({ engine, folder }: ContainerPlace, reference: string): Prom
   const own = await mkdtemp(join(folder, 'pull-'))
   try {
     const log = join(own, 'log')
-    const env = Object.entries(process.env).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, value]],
-    )
     const { end, exitCode } = await exec({
       command: [engine.program, 'pull', '--quiet', reference],
       cwd: own,
-      env: Object.fromEntries(env),
+      env: engineEnvironment(),
       timeoutMs: pullMs,
       stdout: log,
       stderr: log,

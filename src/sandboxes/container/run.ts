@@ -8,7 +8,7 @@ import { readTail } from '../../util/output.ts'
 import { ownProcessName } from '../../util/process-name.ts'
 import { asInner } from '../wrapped.ts'
 import { hasStarted, isUnclear, mayBeNotFound } from './ends.ts'
-import { ask, lastLine, removeContainers, type Engine } from './engine.ts'
+import { ask, engineEnvironment, lastLine, removeContainers, type Engine } from './engine.ts'
 import { passEnvironment, withProgramsOf } from './environment.ts'
 import { newContainerName, ownerLabel } from './names.ts'
 import { runArguments } from './run-arguments.ts'
@@ -95,7 +95,7 @@ async function runOnce(
     const result = await exec({
       ...request,
       command: [engine.program, ...args],
-      env: { ...ownEnvironment(), ...passed.own },
+      env: { ...engineEnvironment(), ...passed.own },
     })
     if (result.end === 'not-found') throw new InfraError(`${engine.program} is gone`)
     const hasRun = !isUnclear(result) || (await isStarted(engine, name))
@@ -122,10 +122,4 @@ function readable({ access, env }: ExecRequest & { access: Access }): string[] {
 async function isStarted(engine: Engine, name: string): Promise<boolean> {
   const { ok, stdout } = await ask(engine, ['container', 'inspect', '--format', '{{.State.StartedAt}}', name])
   return ok && hasStarted(stdout.trim())
-}
-
-function ownEnvironment(): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  )
 }

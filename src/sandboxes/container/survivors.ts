@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runAfterUs } from '../../util/after-us.ts'
 import { livenessOf, ownProcessName } from '../../util/process-name.ts'
-import { removal, type Engine } from './engine.ts'
+import { engineEnvironment, removal, type Engine } from './engine.ts'
 import { ownerLabel } from './names.ts'
 
 /**
@@ -39,10 +39,11 @@ export async function openFolder(engine: Engine): Promise<string> {
   await sweepFolders()
   const owner = await ownProcessName()
   const folder = await mkdtemp(join(tmpdir(), `${prefix}${owner}.`))
-  const env = Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+  runAfterUs(
+    script,
+    [engine.program, `${ownerLabel}=${owner}`, folder, ...removal(engine.name)],
+    engineEnvironment(),
   )
-  runAfterUs(script, [engine.program, `${ownerLabel}=${owner}`, folder, ...removal(engine.name)], env)
   return folder
 }
 
