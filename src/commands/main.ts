@@ -111,7 +111,7 @@ Examples:
     .addOption(
       new Option(
         '--isolation <level>',
-        'keep trials apart at least so well (default: the best up to sandbox that works); where it cannot be had nothing runs',
+        'at least so well apart (default: the best up to sandbox that works), or nothing runs',
       ).choices(['none', 'process', 'sandbox', 'container']),
     )
     .option(
@@ -241,11 +241,7 @@ Examples:
     .command('prune')
     .description('remove what was not used for longest, never what a run uses now')
     .exitOverride()
-    .option(
-      '--max-size <size>',
-      'until it is no larger than this (default: AGENT_EVAL_CACHE_LIMIT, else 20GB)',
-      size,
-    )
+    .option('--max-size <size>', 'what may be left (default: AGENT_EVAL_CACHE_LIMIT or 20GB)', size)
     .option('--older-than <age>', 'what was not used for so long: 12h, 30d, 8w', age)
     .option('--dry-run', 'only say what would go')
     .option('--json', 'data on stdout')
