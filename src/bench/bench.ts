@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import type { PreparedSource, Sandbox, Workspaces } from '../contracts.ts'
 import type { Source } from '../model/suite.ts'
 import { chooseSandbox } from '../sandboxes/index.ts'
-import { makeWhiteout, whyNoOverlay } from '../util/overlay.ts'
+import { whyNoOverlay } from '../util/overlay.ts'
 import { copyWorkspaces } from '../workspaces/copy.ts'
 import { overlayWorkspaces } from '../workspaces/overlay.ts'
 import { openCpuMeter, type CpuMeter } from './cpu.ts'
@@ -112,9 +112,8 @@ export async function openBench(options: {
 
 /** Overlays where they work, as the program would choose. */
 export async function openWorkspaces(roots: Roots): Promise<Workspaces> {
-  if ((await whyNoOverlay(roots.workRoot)) !== null) return copyWorkspaces(roots)
   const whiteout = join(roots.workRoot, 'whiteout')
-  if (!existsSync(whiteout)) await makeWhiteout(whiteout)
+  if ((await whyNoOverlay(roots.workRoot, whiteout)) !== null) return copyWorkspaces(roots)
   return overlayWorkspaces({ ...roots, whiteout })
 }
 
@@ -123,7 +122,7 @@ export function sourceOf(
   history: Source['history'] = 'ancestors',
 ): Source {
   const { path, commit } = repository
-  return { name: 'source', git: path, commit, history, prepare: [], prepareTimeoutMs: 600_000 }
+  return { name: 'source', git: path, commit, history, prepare: [], prepareTimeoutMs: 600_000, image: null }
 }
 
 export const nothingPlaced = { files: {}, strip: [] }

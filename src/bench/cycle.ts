@@ -20,12 +20,14 @@ export function execIn(
     cwd: workspace.path,
     env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
     timeoutMs: 600_000,
+    // As trials are run: with a limit to processes.
+    limits: {},
     stdout: log,
     stderr: log,
     access: {
       write: [workspace.path],
       read: [],
-      network: false,
+      network: 'off',
       overlays: workspace.overlay ? [workspace.overlay] : [],
     },
     ...more,
