@@ -65,7 +65,7 @@ test.skipIf(missing)(
     expect(stderr.replaceAll(/\s+/g, ' ')).toContain(notice)
     expect(stderr).toContain(`network: allow-list (127.0.0.1:${port})`)
     const shown = await at.run('show', 'add/bare/0')
-    expect(shown.stdout).toContain(`Notices\n  ${notice}`)
+    expect(shown.stdout).toContain(`Remarks\n  ${notice}`)
   },
 )
 

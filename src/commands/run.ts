@@ -25,16 +25,7 @@ import { limitingOf } from './limiting.ts'
 import { provenance } from './provenance.ts'
 import { checkReadiness } from './readiness.ts'
 import { checkReportOptions, report, type ReportOptions } from './report.ts'
-import {
-  families,
-  levelOf,
-  load,
-  openTrialParts,
-  progressFor,
-  sandboxFor,
-  storeFor,
-  stronger,
-} from './wiring.ts'
+import { families, load, openTrialParts, progressFor, sandboxFor, storeFor, stronger } from './wiring.ts'
 
 export interface RunOptions extends ReportOptions {
   task?: string[]
@@ -86,7 +77,9 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
   }
   const baseline =
     ruled?.baseline ?? (options.gate ? await readBaseline(gate.baseline, suite.name, io) : null)
-  const sandbox = await sandboxFor(stronger(stronger(options.isolation, suite.isolation), levelOf(earlier)))
+  const sandbox = await sandboxFor(
+    earlier ? asBefore(earlier, options.isolation) : stronger(options.isolation, suite.isolation),
+  )
   const tasks = specs.map(({ task }) => task)
   const images = await imagesFor(suite, tasks, sandbox, line => tell(io, line))
   if (earlier) checkSameImages(earlier.manifest.isolation.images, images)
@@ -219,6 +212,15 @@ function suiteFile(file: string | undefined): string {
       'which suite? Give its file: agent-eval run evals/SUITE.yaml (agent-eval init makes one)',
     )
   return file
+}
+
+/** A run has one isolation, which its report tells: it goes on with the one that it began with. */
+function asBefore({ manifest }: StoredRun, asked: Level | undefined): Level {
+  const { level } = manifest.isolation
+  if (asked === undefined || asked === level) return level
+  throw new UserError(
+    `run ${manifest.id} began at isolation "${level}" and cannot go on at another one: leave --isolation out, or start a new run`,
+  )
 }
 
 /** Sorts by time; the random part keeps two runs of one second apart. */
