@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp } from 'node:fs/promises'
+import { mkdtempSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import pLimit from 'p-limit'
@@ -144,7 +145,7 @@ export async function openTrialParts(
     workspaces,
     exec: sandbox.exec,
     hostEnv: io.env,
-    makeFolder: purpose => mkdtemp(join(workRoot.path, `${purpose}-${randomBytes(4).toString('hex')}-`)),
+    makeFolder: purpose => mkdtempSync(join(workRoot.path, `${purpose}-${randomBytes(4).toString('hex')}-`)),
     saveFiles: (trialId, folder) => store.saveFiles(runId, trialId, folder),
     requireRoom: () => requireRoom([workRoot.path, results], runId),
     once: <T>(key: string, make: () => Promise<T>) => remember(made, key, make) as Promise<T>,

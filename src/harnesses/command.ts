@@ -37,7 +37,7 @@ export const command = defineHarness({
     const { program, suiteFile } = programOf(run)
     if (suiteFile.length > 0) return { ok: true, version: null, message: `${program} comes with the suite` }
     if (typeof run === 'string') return { ok: true, version: null, message: 'a shell line, not looked into' }
-    const path = exec ? await findInside(program, exec) : await findProgram(program, process.env.PATH ?? '')
+    const path = exec ? await findInside(program, exec) : findProgram(program, process.env.PATH ?? '')
     const missing = `${program} was not found: install it, or name it with its path`
     return { ok: path !== null, version: null, message: path ?? missing }
   },

@@ -1,7 +1,9 @@
 import { userInfo } from 'node:os'
+import { dirname } from 'node:path'
 import type { Access, ExecRequest, Sandbox } from '../contracts.ts'
 import { openingDoor, throughDoor } from '../util/door.ts'
 import { findProgram, ownPath } from '../util/find-program.ts'
+import { etcWith } from './etc.ts'
 import { seenBy } from './seen.ts'
 import { insideUser } from './inside-user.ts'
 import { probeBy, probeConfined } from './probe.ts'
@@ -11,10 +13,11 @@ import { wrapped, type Found } from './wrapped.ts'
 const ownProcesses = ['--unshare-pid', '--die-with-parent', '--proc', '/proc']
 
 /** Never looked for on the PATH of a command, which an agent may have written to. */
-const bubblewrap = async (): Promise<string> => (await findProgram('bwrap', ownPath())) ?? 'bwrap'
+let found: string | null = null
+const bubblewrap = (): string => (found ??= findProgram('bwrap', ownPath()) ?? 'bwrap')
 
-const processOnlyLine = async ({ argv }: Found): Promise<string[]> => [
-  await bubblewrap(),
+const processOnlyLine = ({ argv }: Found): string[] => [
+  bubblewrap(),
   ...sameUser(),
   '--dev-bind',
   '/',
@@ -46,8 +49,11 @@ const settingsOfTheKernel = ['/proc/sys', '/proc/sysrq-trigger']
 
 const confinedLine = async (inner: Found, request: ExecRequest, access: Access): Promise<string[]> => {
   const { links, readOnly, writable } = seenBy(inner, request.env, access)
+  const isSetting = (path: string): boolean => dirname(path) === '/etc'
+  const { folder: etc, others } = await etcWith(readOnly.filter(isSetting))
+  const shown = [...others, ...readOnly.filter(path => !isSetting(path))]
   return [
-    await bubblewrap(),
+    bubblewrap(),
     ...ownUser(),
     '--unshare-pid',
     '--unshare-ipc',
@@ -66,7 +72,10 @@ const confinedLine = async (inner: Found, request: ExecRequest, access: Access):
     '--tmpfs',
     '/tmp',
     // After the temporary folder, in which they may lie.
-    ...readOnly.flatMap(path => ['--ro-bind-try', path, path]),
+    '--ro-bind',
+    etc,
+    '/etc',
+    ...shown.flatMap(path => ['--ro-bind-try', path, path]),
     ...writable.flatMap(path => ['--bind', path, path]),
     '--chdir',
     request.cwd,

@@ -40,32 +40,50 @@ const topFolders = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32']
 
 /** What a command sees that may touch `access`; its program was found at that path. */
 export function seenBy({ program, argv }: Found, env: Record<string, string>, access: Access): Seen {
-  const links: [string, string][] = []
-  const folders: string[] = []
-  for (const path of topFolders) {
-    const target = linkTarget(path)
-    if (target === null) folders.push(path)
-    else links.push([path, target])
-  }
   // Links in there may be the agent's: followed here, they would show whatever it likes.
   const isTheirs = (path: string): boolean => access.write.some(folder => isWithin(path, folder))
+  const programs = [program, scriptOf(argv)].filter(path => !isTheirs(path))
+  const { links, readOnly } = onThisMachine(env['PATH'] ?? '', programs, [
+    ...certificates(env),
+    ...access.read,
+  ])
+  return { links, readOnly: readOnly.filter(path => !isTheirs(path)), writable: access.write }
+}
+
+type OnMachine = Pick<Seen, 'links' | 'readOnly'>
+const known = new Map<string, OnMachine>()
+
+/** Looked up once for the same question: what is installed on this machine does not change while a run goes on. */
+function onThisMachine(path: string, programs: readonly string[], named: readonly string[]): OnMachine {
+  const question = JSON.stringify([path, programs, named])
+  const seen = known.get(question) ?? lookUp(path, programs, named)
+  known.set(question, seen)
+  return seen
+}
+
+function lookUp(path: string, programs: readonly string[], named: readonly string[]): OnMachine {
+  const links: [string, string][] = []
+  const folders: string[] = []
+  for (const folder of topFolders) {
+    const target = linkTarget(folder)
+    if (target === null) folders.push(folder)
+    else links.push([folder, target])
+  }
   const readOnly = [
     ...folders,
     '/usr',
     ...settings,
-    ...installationsOn([env['PATH'], dirname(process.execPath)].join(':')),
-    ...[program, scriptOf(argv)].filter(path => !isTheirs(path)).flatMap(installationOf),
-    ...certificates(env),
-    ...access.read,
+    ...installationsOn([path, dirname(process.execPath)].join(':')),
+    ...programs.flatMap(installationOf),
+    ...named,
   ]
-  const there = [...new Set(readOnly)].filter(path => existsSync(path) && !isTheirs(path))
+  const there = [...new Set(readOnly)].filter(each => existsSync(each))
   return {
     links,
     readOnly: withoutNested(
       there,
-      links.map(([path]) => path),
+      links.map(([each]) => each),
     ),
-    writable: access.write,
   }
 }
 

@@ -73,9 +73,7 @@ let known: Record<Tool, string> | null = null
 /** Looked for until all are there. Throws InfraError that names what is missing. */
 async function toolPlaces(): Promise<Record<Tool, string>> {
   if (known) return known
-  const found = await Promise.all(
-    tools.map(async name => [name, await findProgram(name, ownPath())] as const),
-  )
+  const found = await Promise.all(tools.map(async name => [name, findProgram(name, ownPath())] as const))
   const missing = found.filter(([, place]) => place === null).map(([name]) => name)
   if (missing.length > 0) throw new InfraError(`unshare: ${missing.join(', ')} not found`)
   known = Object.fromEntries(found) as Record<Tool, string>

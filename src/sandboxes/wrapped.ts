@@ -23,7 +23,7 @@ const noProgram = '/dev/null'
 export function wrapped(wrap: Wrap, run: typeof exec = exec): Exec {
   return async request => {
     const argv = typeof request.command === 'string' ? ['/bin/sh', '-c', request.command] : request.command
-    const program = await findProgram(argv[0] ?? '', request.env['PATH'] ?? '', request.cwd)
+    const program = findProgram(argv[0] ?? '', request.env['PATH'] ?? '', request.cwd)
     // The wrapper would only say in its own words that it is not there.
     if (program === null) return exec({ ...request, command: [noProgram] })
     const overlays = request.access?.overlays ?? []

@@ -1,4 +1,12 @@
-import { createReadStream, createWriteStream } from 'node:fs'
+import {
+  createReadStream,
+  createWriteStream,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -15,6 +23,7 @@ import { readTrials } from './ledger.ts'
 /** What the store needs of a redactor: see `util/redact.ts`. */
 export interface Redactor {
   text(value: string): string
+  bytes(data: Buffer): Buffer
   stream(): Transform
 }
 
@@ -22,6 +31,9 @@ export interface Redactor {
 export class DamagedRun extends UserError {
   override name = 'DamagedRun'
 }
+
+/** Smaller files are quicker copied than put through a stream. */
+const atOnceBytes = 256 * 1024
 
 /** Runs as folders below `root`: run.json, suite.json, trials.jsonl and a folder for each trial. */
 export function fileStore(root: string, redact: Redactor): RunStore {
@@ -72,12 +84,13 @@ export function fileStore(root: string, redact: Redactor): RunStore {
 
     async saveFiles(runId, trialId, from) {
       const to = join(folderOf(runId), 'trials', trialId)
-      for (const entry of await readdir(from, { recursive: true, withFileTypes: true })) {
+      for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
         if (!entry.isFile()) continue
         const source = join(entry.parentPath, entry.name)
         const target = join(to, redact.text(relative(from, source)))
-        await mkdir(dirname(target), { recursive: true })
-        await pipeline(createReadStream(source), redact.stream(), createWriteStream(target))
+        mkdirSync(dirname(target), { recursive: true })
+        if (statSync(source).size <= atOnceBytes) writeFileSync(target, redact.bytes(readFileSync(source)))
+        else await pipeline(createReadStream(source), redact.stream(), createWriteStream(target))
       }
     },
 

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { InfraError } from '../errors.ts'
 import type { Access, HarnessResult, PreparedSource, Workspace } from '../contracts.ts'
@@ -20,7 +20,7 @@ export async function attempt(
 ): Promise<HarnessResult> {
   const home = join(folder, 'home')
   const temporary = join(folder, 'tmp')
-  await Promise.all([mkdir(home, { mode: 0o700 }), mkdir(temporary, { mode: 0o700 })])
+  for (const path of [home, temporary]) mkdirSync(path, { mode: 0o700 })
   const access = {
     write: [workspace.path, home, temporary, logs],
     read: [],

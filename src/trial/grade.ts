@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdirSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { UserError, isOutside } from '../errors.ts'
 import type {
@@ -13,6 +13,7 @@ import type { GraderSpec, Task } from '../model/suite.ts'
 import type { Grade, Outcome } from '../model/trial.ts'
 import { matcher } from '../util/glob.ts'
 import type { Overlay } from '../util/overlay.ts'
+import { throwAway } from '../util/trash.ts'
 import { cleanEnv } from '../util/host-env.ts'
 import type { TrialParts } from './parts.ts'
 import { resourcesOf } from './resources.ts'
@@ -58,9 +59,10 @@ async function gradeWith(
 ): Promise<Grade> {
   const key = { grader: spec.name, type: spec.type, weight: spec.weight, required: spec.required }
   const opened: Workspace[] = []
+  const folder = parts.makeFolder('grader')
   try {
     const grader = parts.grader(spec.type)
-    const input = await gradeInput(spec, task, evidence, ground, parts, opened)
+    const input = gradeInput(spec, task, evidence, { ...ground, folder }, parts, opened)
     const { score, pass, explanation, details } = await grader.grade(input, spec.config)
     return { status: 'scored', ...key, score, pass, explanation, details: details ?? null }
   } catch (error) {
@@ -68,26 +70,27 @@ async function gradeWith(
     return { status: 'unscored', ...key, reason: error.message }
   } finally {
     await Promise.all(opened.map(workspace => workspace.dispose()))
+    throwAway(folder)
   }
 }
 
-async function gradeInput(
+function gradeInput(
   spec: GraderSpec,
   task: Task,
   evidence: Evidence,
-  ground: GradingGround,
+  ground: GradingGround & { folder: string },
   parts: TrialParts,
   opened: Workspace[],
-): Promise<GradeInput> {
-  const folder = await parts.makeFolder('grader')
+): GradeInput {
+  const { folder } = ground
   const [home, temporary, scratch] = ['home', 'tmp', 'scratch'].map(name => join(folder, name)) as [
     string,
     string,
     string,
   ]
   const logs = join(ground.logs, 'graders', spec.name)
-  await Promise.all([home, temporary, scratch].map(path => mkdir(path, { mode: 0o700 })))
-  await mkdir(logs, { recursive: true })
+  for (const path of [home, temporary, scratch]) mkdirSync(path, { mode: 0o700 })
+  mkdirSync(logs, { recursive: true })
 
   const open = async (placement: Placement): Promise<Workspace> => {
     const workspace = await parts.workspaces.create(ground.prepared, placement)

@@ -23,7 +23,7 @@ export interface TrialParts {
   exec: Exec
   hostEnv: NodeJS.ProcessEnv
   /** A new private folder that no other trial knows. */
-  makeFolder(purpose: string): Promise<string>
+  makeFolder(purpose: string): string
   /** Keeps a trial's files. */
   saveFiles(trialId: string, folder: string): Promise<void>
   /** Makes a value once for the run, however many trials ask for it. */

@@ -1,10 +1,11 @@
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { findTampering } from '../core/tampering/find.ts'
 import { InfraError, isOutside } from '../errors.ts'
 import type { Trial } from '../model/trial.ts'
 import { sha256 } from '../util/json.ts'
+import { throwAway } from '../util/trash.ts'
 import { gradeAttempt } from './grade.ts'
 import { patchFile, transcriptFile, type TrialParts } from './parts.ts'
 import { placementOf } from './placement.ts'
@@ -19,7 +20,7 @@ export async function regrade(trial: Trial, stored: string, parts: TrialParts): 
   const { attempt, outcome } = trial
   if (!attempt || !outcome) return trial
   const start = performance.now()
-  const folder = await parts.makeFolder('grade')
+  const folder = parts.makeFolder('grade')
   const logs = join(folder, 'logs')
   const { retries, remarks, startedAt, id, task: taskId, setup: setupName, index, seed } = trial
   try {
@@ -76,6 +77,6 @@ export async function regrade(trial: Trial, stored: string, parts: TrialParts): 
     }
   } finally {
     await parts.saveFiles(trial.id, logs)
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+    throwAway(folder)
   }
 }

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { InfraError, isOutside } from '../errors.ts'
@@ -7,6 +7,7 @@ import { findTampering } from '../core/tampering/find.ts'
 import type { Attempt, Grade, Outcome, Phase, Trial, TrialSpec } from '../model/trial.ts'
 import { toContent, writeTree } from '../util/file-tree.ts'
 import type { Refusal } from '../util/proxy.ts'
+import { throwAway } from '../util/trash.ts'
 import { attempt } from './attempt.ts'
 import { fixOf, gradeAttempt } from './grade.ts'
 import { networkRemarks, openNetwork } from './network.ts'
@@ -45,7 +46,7 @@ async function tryTrial(
   const startedAt = new Date().toISOString()
   const start = performance.now()
   const paid: Paid = { attempt: null, outcome: null, grades: [] }
-  const folder = await parts.makeFolder('trial')
+  const folder = parts.makeFolder('trial')
   const logs = join(folder, 'logs')
   const network = parts.network(parts.setup(spec.setup))
   let refusals: Refusal[] = []
@@ -74,7 +75,7 @@ async function tryTrial(
   })
 
   try {
-    await mkdir(logs)
+    mkdirSync(logs)
     enter('prepare')
     const task = parts.task(spec.task)
     const setup = parts.setup(spec.setup)
@@ -132,7 +133,7 @@ async function tryTrial(
     }
   } finally {
     await parts.saveFiles(spec.id, logs)
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+    throwAway(folder)
   }
 }
 

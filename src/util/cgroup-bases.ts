@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { rmdirSync } from 'node:fs'
 import { access, mkdir, readFile, readdir, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -137,6 +138,24 @@ export async function removeGroup(group: string): Promise<void> {
     await new Promise(resolve => setTimeout(resolve, 10 + tries * 5))
   }
 }
+
+/** Removes a group when this process ends; if it cannot, the next start does. */
+export function removeAtExit(group: string): void {
+  if (kept.length === 0) {
+    process.once('exit', () => {
+      for (const each of kept) {
+        try {
+          rmdirSync(each)
+        } catch (error) {
+          if (!(error instanceof Error && 'code' in error)) throw error
+        }
+      }
+    })
+  }
+  kept.push(group)
+}
+
+const kept: string[] = []
 
 export async function readIfAny(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(() => '')

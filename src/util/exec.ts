@@ -43,7 +43,7 @@ export async function exec(request: ExecRequest, how: ExecOptions = {}): Promise
   const outputs = openOutputs(request.stdout, request.stderr)
   try {
     if (request.signal?.aborted) return notRun('aborted')
-    const limited = await limitsFor(request)
+    const limited = await limitsFor(request, how.contained ?? false)
     let result: ExecResult
     let rest: Awaited<ReturnType<Limited['close']>> | undefined
     try {
@@ -202,10 +202,13 @@ async function start(
 }
 
 /** Null without a wish, and for a program that is not there: what would limit it could only say so in its own words. */
-async function limitsFor({ limits, command, env, cwd }: ExecRequest): Promise<Limited | null> {
+async function limitsFor(
+  { limits, command, env, cwd }: ExecRequest,
+  contained: boolean,
+): Promise<Limited | null> {
   if (!limits) return null
-  const isThere = typeof command === 'string' || (await findProgram(command[0] ?? '', env['PATH'] ?? '', cwd))
-  return isThere ? limit(limits) : null
+  const isThere = typeof command === 'string' || findProgram(command[0] ?? '', env['PATH'] ?? '', cwd)
+  return isThere ? limit(limits, contained) : null
 }
 
 function behind(

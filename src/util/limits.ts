@@ -7,6 +7,7 @@ import {
   endGroup,
   newGroupName,
   readIfAny,
+  removeAtExit,
   removeGroup,
   type Base,
   type Controller,
@@ -37,7 +38,7 @@ export async function enforcement(
   const missing = asked.filter(name => !baseFor(controllerOf[name], bases))
   if (missing.length < asked.length)
     return { by: bases.some(isLimiting(2)) ? 'cgroup-v2' : 'cgroup-v1', missing }
-  const prlimit = asked.includes('memoryBytes') && (await findProgram('prlimit', ownPath())) !== null
+  const prlimit = asked.includes('memoryBytes') && findProgram('prlimit', ownPath()) !== null
   return prlimit
     ? { by: 'rlimit', missing: asked.filter(name => name !== 'memoryBytes') }
     : { by: 'none', missing: asked }
@@ -54,8 +55,40 @@ function baseFor(controller: Controller, bases: readonly Base[]): Base | null {
   return bases.find(base => base.controllers.includes(controller)) ?? null
 }
 
-/** Puts limits in force for a command that is about to start; what cannot be enforced is left out. */
-export async function limit(limits: ResourceLimits): Promise<Limited> {
+/**
+ * Puts limits in force for a command that is about to start; what cannot be enforced is left out. A `contained` command ends
+ * all of its processes with itself.
+ */
+export async function limit(limits: ResourceLimits, contained: boolean): Promise<Limited> {
+  const isAsked = Object.values(limits).some(one => one !== undefined)
+  return contained && !isAsked ? capped() : limitedAnew(limits)
+}
+
+/** Groups that only cap the number of processes, made before and free again: making one costs more than most commands. */
+const spare: string[] = []
+
+async function capped(): Promise<Limited> {
+  const group = spare.pop() ?? (await makeCap())
+  return {
+    prelude: { namespaces: [], lines: group === null ? [] : entering([group]) },
+    async close() {
+      if (group !== null) spare.push(group)
+      return { leftovers: 0, used: null }
+    },
+  }
+}
+
+async function makeCap(): Promise<string | null> {
+  const base = baseFor('pids', await cgroupBases())
+  if (base === null) return null
+  const group = join(base.folder, await newGroupName())
+  await mkdir(group)
+  await writeFile(join(group, 'pids.max'), String(mostProcesses))
+  removeAtExit(group)
+  return group
+}
+
+async function limitedAnew(limits: ResourceLimits): Promise<Limited> {
   const bases = neededBases(limits, await cgroupBases())
   const name = await newGroupName()
   const groups = new Map(bases.map(base => [base, join(base.folder, name)]))
@@ -131,7 +164,7 @@ function entering(groups: readonly string[]): string[] {
 
 /** For each process alone. The number of processes would be counted over all that the user runs, so it is left out. */
 async function rlimits({ memoryBytes }: ResourceLimits): Promise<string[]> {
-  const prlimit = memoryBytes === undefined ? null : await findProgram('prlimit', ownPath())
+  const prlimit = memoryBytes === undefined ? null : findProgram('prlimit', ownPath())
   return prlimit === null ? [] : [`${quoted(prlimit)} --pid $$ --data=${Math.ceil(memoryBytes ?? 0)}`]
 }
 

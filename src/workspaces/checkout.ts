@@ -73,6 +73,16 @@ export async function readRecord(folder: string): Promise<CheckoutRecord> {
   return CheckoutRecord.parse(JSON.parse(await readFile(partsOf(folder).record, 'utf8')))
 }
 
+const records = new Map<string, Promise<CheckoutRecord>>()
+
+/** The record of a checkout that was prepared by this process: it is immutable, and asked for by every trial. */
+export function recordOf(folder: string): Promise<CheckoutRecord> {
+  const record = records.get(folder) ?? readRecord(folder)
+  records.set(folder, record)
+  record.catch(() => records.delete(folder))
+  return record
+}
+
 /** What decides the content of a checkout. Its folder is named by the first 24 characters. */
 export function keyOf({
   git,

@@ -5,16 +5,17 @@ import { oneAhead } from '../util/ahead.ts'
 import { copyFolder } from '../util/folders.ts'
 import { stage } from '../util/git-stage.ts'
 import { canonicalJson } from '../util/json.ts'
+import { throwAway } from '../util/trash.ts'
 import { apply } from './apply.ts'
 import { capture } from './capture.ts'
-import { partsOf, prepareCheckout, readRecord } from './checkout.ts'
+import { partsOf, prepareCheckout, recordOf } from './checkout.ts'
 import { filesOfFolder } from './files.ts'
 import { readFix } from './fix.ts'
 import { replaceOwnPath } from './moved-paths.ts'
 import { copyIndex, onWorkspace, writeOwnGit, type OwnGit } from './own-git.ts'
 import { changesBase, commitWorkspace, place, trackedFiles } from './place.ts'
 import { restore } from './restore.ts'
-import { discard, makePrivateFolder } from './work-root.ts'
+import { makePrivateFolder } from './work-root.ts'
 
 export interface Roots {
   /** Keeps mirrors and checkouts, and is shared by all runs of a user. */
@@ -43,7 +44,7 @@ export function copyWorkspaces(roots: Roots): Workspaces {
         capture: () => capture(own),
         apply: patch => apply(own, patch),
         restore: paths => restore(own, paths),
-        dispose: () => discard(folder),
+        dispose: async () => throwAway(folder),
       }
     },
   }
@@ -71,18 +72,18 @@ export async function copyOf(
   prepared: PreparedSource,
   placement: Placement,
 ): Promise<{ folder: string; own: OwnGit }> {
-  const folder = await makePrivateFolder(workRoot)
+  const folder = makePrivateFolder(workRoot)
   try {
     return { folder, own: await fill(folder, prepared, placement) }
   } catch (error) {
-    await discard(folder)
+    throwAway(folder)
     throw error
   }
 }
 
 async function fill(folder: string, prepared: PreparedSource, placement: Placement): Promise<OwnGit> {
   const checkout = dirname(prepared.path)
-  const record = await readRecord(checkout)
+  const record = await recordOf(checkout)
   const own = { gitDir: join(folder, 'own.git'), workTree: join(folder, 'ws'), baseTree: record.baseTree }
   await copyFolder(prepared.path, own.workTree)
   await replaceOwnPath(own.workTree, record.movedPaths, record.builtAt)

@@ -57,8 +57,8 @@ async function placed(
   record: CheckoutRecord,
   { workRoot, whiteout }: Roots & { whiteout: string },
 ): Promise<Base> {
-  const folder = await makePrivateFolder(workRoot)
-  const overlay = await layOver(folder, [prepared.path])
+  const folder = makePrivateFolder(workRoot)
+  const overlay = layOver(folder, [prepared.path])
   const own = { gitDir: join(folder, 'own.git'), workTree: overlay.at, baseTree: record.baseTree }
   await writeOwnGit(own, partsOf(dirname(prepared.path)))
   const files = filesOfLayers(layersOf(overlay, whiteout), overlay.at)

@@ -1,17 +1,17 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { toBytePath } from '../util/layers.ts'
 import type { WritableLayers } from '../util/layers-write.ts'
 import type { Overlay } from '../util/overlay.ts'
 
 /** Makes the folders of an overlay; nothing is mounted yet. */
-export async function layOver(folder: string, lower: readonly string[]): Promise<Overlay> {
+export function layOver(folder: string, lower: readonly string[]): Overlay {
   const [at, upper, work] = ['ws', 'upper', 'work'].map(name => join(folder, name)) as [
     string,
     string,
     string,
   ]
-  await Promise.all([at, upper, work].map(path => mkdir(path)))
+  for (const path of [at, upper, work]) mkdirSync(path)
   return { at, lower, upper, work }
 }
 

@@ -2,7 +2,8 @@ import { dirname, join } from 'node:path'
 import type { Workspace, Workspaces } from '../contracts.ts'
 import { copyUp, type WritableLayers } from '../util/layers-write.ts'
 import type { Overlay } from '../util/overlay.ts'
-import { partsOf, readRecord } from './checkout.ts'
+import { throwAway } from '../util/trash.ts'
+import { partsOf, recordOf } from './checkout.ts'
 import { preparation, type Roots } from './copy.ts'
 import { filesOfLayers } from './files.ts'
 import { replaceOwnPath, type MovedPaths } from './moved-paths.ts'
@@ -11,7 +12,7 @@ import { captureOverlay } from './overlay-capture.ts'
 import { layersOf, layOver } from './overlay-layers.ts'
 import { placedBases, type Base } from './overlay-base.ts'
 import { writeOwnGit, type OwnGit } from './own-git.ts'
-import { discard, makePrivateFolder } from './work-root.ts'
+import { makePrivateFolder } from './work-root.ts'
 
 /**
  * Workspaces in which commands see a prepared checkout under a layer that takes all that they change. Making one costs a few
@@ -25,10 +26,10 @@ export function overlayWorkspaces(roots: Roots & { whiteout: string }): Workspac
     ...preparation(roots),
     async create(prepared, placement) {
       const checkout = dirname(prepared.path)
-      const record = await readRecord(checkout)
+      const record = await recordOf(checkout)
       const base = await baseOf(prepared, placement, record)
-      const folder = await makePrivateFolder(roots.workRoot)
-      const overlay = await layOver(folder, base.lower)
+      const folder = makePrivateFolder(roots.workRoot)
+      const overlay = layOver(folder, base.lower)
       const layers = layersOf(overlay, roots.whiteout)
       await nameOwnPath(layers, overlay, record.movedPaths, base.builtAt)
       return workspaceOf(folder, overlay, layers, base, checkout)
@@ -53,7 +54,7 @@ function workspaceOf(
     capture: async () => captureOverlay(await own(), overlay),
     apply: async patch => applyToLayers(await own(), layers, patch),
     restore: async paths => restoreLayers(await own(), layers, paths),
-    dispose: () => discard(folder),
+    dispose: async () => throwAway(folder),
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { lstat, mkdir, readdir, realpath, rename } from 'node:fs/promises'
+import { mkdirSync, realpathSync } from 'node:fs'
+import { lstat, mkdir, readdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InfraError } from '../errors.ts'
 import { removeFolder } from '../util/folders.ts'
@@ -33,24 +34,11 @@ export async function sweepWorkRoot(root: string): Promise<void> {
 }
 
 /** A new folder below the work root, with a name that nobody can guess. */
-export async function makePrivateFolder(workRoot: string): Promise<string> {
-  await mkdir(workRoot, { recursive: true, mode: 0o700 })
-  const folder = join(await realpath(workRoot), randomBytes(6).toString('hex'))
-  await mkdir(folder, { mode: 0o700 })
+export function makePrivateFolder(workRoot: string): string {
+  mkdirSync(workRoot, { recursive: true, mode: 0o700 })
+  const folder = join(realpathSync(workRoot), randomBytes(6).toString('hex'))
+  mkdirSync(folder, { mode: 0o700 })
   return folder
-}
-
-/**
- * Takes a folder away: it is gone for everybody at once, and comes off the disk in the background, or with the work root, or
- * by the next sweep. Never throws.
- */
-export async function discard(folder: string): Promise<void> {
-  const trash = `${folder}-trash`
-  const moved = await rename(folder, trash).then(
-    () => trash,
-    () => folder,
-  )
-  void removeQuietly(moved)
 }
 
 /** What cannot be removed now is tried again by the next sweep. */

@@ -35,7 +35,7 @@ const questions: Record<EngineName, string> = {
  * with what is missing.
  */
 export async function openEngine(name: EngineName): Promise<Engine> {
-  const program = await findProgram(name, process.env['PATH'] ?? '')
+  const program = findProgram(name, process.env['PATH'] ?? '')
   if (program === null) throw new InfraError(`${name}: not installed`)
   const { ok, stdout, stderr } = await askProgram(program, ['info', '--format', questions[name]])
   const [version = '', facts = ''] = splitOnce(stdout.trim())
