@@ -8,27 +8,52 @@ import { readBlobs } from '../util/git-blobs.ts'
 
 const format = ['-r', '--no-renames', '--no-ext-diff', '--no-textconv', '--diff-algorithm=myers']
 
+export const noPatch: Patch = { text: '', changedFiles: [], linesAdded: 0, linesRemoved: 0 }
+
 /** The patch from one tree to another. Throws InfraError if it is larger than `maxBytes`. */
 export async function diffTrees(gitDir: string, from: string, to: string, maxBytes: number): Promise<Patch> {
-  if (from === to) return { text: '', changedFiles: [], linesAdded: 0, linesRemoved: 0 }
-  const changes = await listChanges(gitDir, from, to)
-  let patch = await printPatch(gitDir, from, to, maxBytes)
-  if (!isUtf8(patch)) {
-    await markAsBinary(gitDir, await pathsOfOtherText(gitDir, changes))
-    patch = await printPatch(gitDir, from, to, maxBytes)
-    if (!isUtf8(patch)) throw new InfraError(`the changes of ${gitDir} cannot be told as text`)
+  if (from === to) return noPatch
+  let printed = await print(gitDir, from, to, maxBytes)
+  if (!isUtf8(printed.patch)) {
+    await markAsBinary(gitDir, await pathsOfOtherText(gitDir, printed.changes))
+    printed = await print(gitDir, from, to, maxBytes)
+    if (!isUtf8(printed.patch)) throw new InfraError(`the changes of ${gitDir} cannot be told as text`)
   }
   return {
-    text: patch.toString('utf8'),
-    changedFiles: changes.map(change => Buffer.from(change.path, 'latin1').toString('utf8')),
-    ...(await countLines(gitDir, from, to)),
+    text: printed.patch.toString('utf8'),
+    changedFiles: printed.changes.map(change => Buffer.from(change.path, 'latin1').toString('utf8')),
+    ...countLines(printed.counts),
   }
 }
 
-async function printPatch(gitDir: string, from: string, to: string, maxBytes: number): Promise<Buffer> {
-  const args = ['diff-tree', ...format, '--patch', '--binary', '--full-index', from, to]
+interface Printed {
+  changes: Change[]
+  /** "added, tab, removed, tab, path" for each file. */
+  counts: string[]
+  patch: Buffer
+}
+
+/** All in one go: "raw lines, counts of lines", each ended by a zero byte, one more of them, and the patch. */
+async function print(gitDir: string, from: string, to: string, maxBytes: number): Promise<Printed> {
+  const args = [
+    'diff-tree',
+    ...format,
+    '--raw',
+    '--numstat',
+    '--patch',
+    '--binary',
+    '--full-index',
+    '-z',
+    from,
+    to,
+  ]
   try {
-    return await git(args, { gitDir, maxOutputBytes: maxBytes })
+    const output = await git(args, { gitDir, maxOutputBytes: maxBytes })
+    const end = output.indexOf('\0\0')
+    if (end < 0) return { changes: [], counts: [], patch: Buffer.alloc(0) }
+    const fields = splitZ(output.subarray(0, end + 1))
+    const changes = toChanges(fields)
+    return { changes, counts: fields.slice(2 * changes.length), patch: output.subarray(end + 2) }
   } catch (error) {
     if (!(error instanceof GitError && error.message.includes('printed more than'))) throw error
     throw new InfraError(
@@ -39,14 +64,10 @@ async function printPatch(gitDir: string, from: string, to: string, maxBytes: nu
 }
 
 /** Binary files count as 0. */
-async function countLines(
-  gitDir: string,
-  from: string,
-  to: string,
-): Promise<{ linesAdded: number; linesRemoved: number }> {
+function countLines(counts: readonly string[]): { linesAdded: number; linesRemoved: number } {
   let linesAdded = 0
   let linesRemoved = 0
-  for (const row of splitZ(await git(['diff-tree', ...format, '--numstat', '-z', from, to], { gitDir }))) {
+  for (const row of counts) {
     const [added, removed] = row.split('\t', 2)
     linesAdded += Number(added) || 0
     linesRemoved += Number(removed) || 0
@@ -66,14 +87,17 @@ export interface Change {
 
 /** The files that differ, in git's order. Works for trees and commits. */
 export async function listChanges(gitDir: string, from: string, to: string): Promise<Change[]> {
-  // ":oldMode newMode oldId newId status", the path, and so on.
-  const parts = splitZ(
-    await git(['diff-tree', ...format, '--raw', '--full-index', '-z', from, to], { gitDir }),
+  return toChanges(
+    splitZ(await git(['diff-tree', ...format, '--raw', '--full-index', '-z', from, to], { gitDir })),
   )
+}
+
+/** ":oldMode newMode oldId newId status", the path, and so on, as far as it goes. */
+function toChanges(fields: readonly string[]): Change[] {
   const changes: Change[] = []
-  for (let at = 0; at + 1 < parts.length; at += 2) {
-    const [oldMode = '', newMode = '', oldId = '', newId = ''] = (parts[at] ?? '').slice(1).split(' ')
-    changes.push({ oldMode, newMode, oldId, newId, path: parts[at + 1] ?? '' })
+  for (let at = 0; fields[at]?.startsWith(':') && at + 1 < fields.length; at += 2) {
+    const [oldMode = '', newMode = '', oldId = '', newId = ''] = (fields[at] ?? '').slice(1).split(' ')
+    changes.push({ oldMode, newMode, oldId, newId, path: fields[at + 1] ?? '' })
   }
   return changes
 }

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import type { Placement, PreparedSource } from '../contracts.ts'
 import { canonicalJson, sha256 } from '../util/json.ts'
+import { gitText } from '../util/git.ts'
 import { mounted } from '../util/overlay.ts'
 import { partsOf, type CheckoutRecord } from './checkout.ts'
 import { copyOf, type Roots } from './copy.ts'
@@ -65,7 +66,8 @@ async function placed(
   await place(files, placement, await trackedFiles(own))
   const names = Object.keys(placement.files)
   try {
-    const baseTree = await treeOf(own, overlay, names)
+    const placedTree = await treeOf(own, overlay, names)
+    const baseTree = await gitText(['rev-parse', `${placedTree}^{tree}`], { gitDir: own.gitDir })
     await commitWorkspace(overlay.at, record.date, names, argv => mounted(overlay, argv))
     const lower = [overlay.upper, prepared.path]
     return { lower, baseTree, objects: [join(own.gitDir, 'objects')], builtAt: record.builtAt }

@@ -1,15 +1,23 @@
+import { isUtf8 } from 'node:buffer'
+import { readdirSync } from 'node:fs'
 import { mkdir, mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Patch } from '../contracts.ts'
-import { failed, joinZ, runGit, splitZ } from '../util/git.ts'
+import { failed, joinZ, runGit } from '../util/git.ts'
+import { toBytePath } from '../util/layers.ts'
 import { mounted, runMounted, type Overlay } from '../util/overlay.ts'
 import { capture, maxNewBytes, maxPatchBytes } from './capture.ts'
 import { diffTrees } from './diff-trees.ts'
 import { importTree } from './import-tree.ts'
 import type { OwnGit } from './own-git.ts'
-import { upperChanges } from './upper-changes.ts'
+import { upperChanges, type Look } from './upper-changes.ts'
 import { Unusual } from '../util/unusual.ts'
 import { removeQuietly } from './work-root.ts'
+
+/** Whether nothing was changed, as far as a patch goes. */
+export function isUntouched(overlay: Overlay): boolean {
+  return readdirSync(overlay.upper).every(name => name === '.git')
+}
 
 /**
  * The same patch that `capture` would give for the folder that commands see, but at the cost of what has changed. What a
@@ -25,46 +33,57 @@ export async function captureOverlay(own: OwnGit, overlay: Overlay): Promise<Pat
   }
 }
 
-/** The tree of all files as commands see them; `force` are new files that count although git may ignore them. */
+/**
+ * The tree of all files as commands see them, or what stands for it; `force` are new files that count although git may ignore
+ * them.
+ */
 export async function treeOf(own: OwnGit, overlay: Overlay, force: readonly string[]): Promise<string> {
-  const changes = await upperChanges(overlay.upper, own.baseTree, own.gitDir, paths => shown(overlay, paths))
-  const { tracked, untracked, gone } = changes
-  const forced = new Set(force.map(path => Buffer.from(path).toString('latin1')))
-  const ignored = await ignoredOf(
-    own,
-    overlay,
-    untracked.filter(path => !forced.has(path)),
+  const forced = new Set(force.map(toBytePath))
+  const { written, gone } = await upperChanges(overlay.upper, own.baseTree, own.gitDir, asked =>
+    look(own, overlay, { ...asked, isIgnored: asked.isIgnored.filter(path => !forced.has(path)) }),
   )
-  const written = [...tracked, ...untracked.filter(path => !ignored.has(path))]
   if (written.length === 0 && gone.length === 0) return own.baseTree
   return importTree(own.gitDir, own.baseTree, overlay.upper, { written, gone }, maxNewBytes)
 }
 
-/** By the `.gitignore` files that commands see, wherever in the layers they are. */
-async function ignoredOf(own: OwnGit, overlay: Overlay, paths: readonly string[]): Promise<Set<string>> {
-  if (paths.length === 0) return new Set()
+/** Prints those of the first N arguments that are there, each ended by a zero byte, one more of them, and runs the rest. */
+const printShown =
+  'count=$1; shift; while [ "$count" -gt 0 ]; do if [ -e "$1" ] || [ -L "$1" ]; then printf "%s\\0" "$1"; fi; ' +
+  'shift; count=$((count - 1)); done; printf "\\0"; exec "$@"'
+
+/** So many characters of arguments every system takes. */
+const maxArguments = 64 * 1024
+
+/** One mount for both questions. Ignored is what the `.gitignore` files say that commands see, wherever they are. */
+async function look(
+  own: OwnGit,
+  overlay: Overlay,
+  { isShown, isIgnored }: { isShown: readonly string[]; isIgnored: readonly string[] },
+): Promise<Look> {
+  if (isShown.length === 0 && isIgnored.length === 0) return { shown: new Set(), ignored: new Set() }
+  // With "./" a path cannot be taken for an option or a pattern.
+  const asked = isShown.map(path => Buffer.from(`./${path}`, 'latin1'))
+  if (asked.some(path => !isUtf8(path)) || asked.reduce((sum, path) => sum + path.length, 0) > maxArguments)
+    throw new Unusual('names that cannot be arguments, or very many of them')
   const args = ['check-ignore', '--no-index', '-z', '--stdin']
   const options = {
     gitDir: own.gitDir,
     workTree: overlay.at,
-    within: (argv: readonly string[]) => mounted(overlay, argv),
-    // With "./" a path cannot be taken for a pattern.
-    input: joinZ(paths.map(path => `./${path}`)),
+    within: (argv: readonly string[]) =>
+      mounted(overlay, [
+        ...['/bin/sh', '-c', printShown, 'sh', String(asked.length)],
+        ...asked.map(path => path.toString()),
+        ...(isIgnored.length > 0 ? argv : ['true']),
+      ]),
+    input: joinZ(isIgnored.map(path => `./${path}`)),
   }
   const result = await runGit(args, options)
   // 1 = none of them is ignored.
   if (result.exitCode > 1) throw failed(args, options, result)
-  return new Set(splitZ(result.stdout).map(path => path.slice(2)))
-}
-
-/** Prints those of the paths that are there. */
-const printShown = 'for path do if [ -e "$path" ] || [ -L "$path" ]; then printf "%s\\0" "$path"; fi; done'
-
-async function shown(overlay: Overlay, paths: readonly string[]): Promise<Set<string>> {
-  if (paths.length === 0) return new Set()
-  const argv = ['xargs', '-0', '/bin/sh', '-c', printShown, 'sh']
-  const output = await runMounted(overlay, argv, joinZ(paths.map(path => `./${path}`)))
-  return new Set(splitZ(output).map(path => path.slice(2)))
+  const answers = result.stdout.toString('latin1').split('\0')
+  const end = answers.indexOf('')
+  const paths = (from: readonly string[]): Set<string> => new Set(from.map(path => path.slice(2)))
+  return { shown: paths(answers.slice(0, end)), ignored: paths(answers.slice(end + 1, -1)) }
 }
 
 /** Everything as commands see it, in a plain folder. */

@@ -8,7 +8,8 @@ import { preparation, type Roots } from './copy.ts'
 import { filesOfLayers } from './files.ts'
 import { replaceOwnPath, type MovedPaths } from './moved-paths.ts'
 import { applyToLayers, restoreLayers } from './overlay-apply.ts'
-import { captureOverlay } from './overlay-capture.ts'
+import { noPatch } from './diff-trees.ts'
+import { captureOverlay, isUntouched } from './overlay-capture.ts'
 import { layersOf, layOver } from './overlay-layers.ts'
 import { placedBases, type Base } from './overlay-base.ts'
 import { writeOwnGit, type OwnGit } from './own-git.ts'
@@ -51,7 +52,7 @@ function workspaceOf(
     path: overlay.at,
     overlay,
     files: filesOfLayers(layers, overlay.at),
-    capture: async () => captureOverlay(await own(), overlay),
+    capture: async () => (isUntouched(overlay) ? noPatch : captureOverlay(await own(), overlay)),
     apply: async patch => applyToLayers(await own(), layers, patch),
     restore: async paths => restoreLayers(await own(), layers, paths),
     dispose: async () => throwAway(folder),

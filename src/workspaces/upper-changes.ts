@@ -5,12 +5,18 @@ import { Unusual } from '../util/unusual.ts'
 
 /** What an upper layer changes in its base, paths with one character a byte. */
 export interface UpperChanges {
-  /** Files and links that are there, of which the base has a file or link of that name. */
-  tracked: string[]
-  /** Those that are new: they count unless git ignores them. */
-  untracked: string[]
+  /** Files and links that are there, and of which git knows or would take notice. */
+  written: string[]
   /** Files and folders of the base that are gone, or are of another kind now. */
   gone: string[]
+}
+
+/** What only those see who have the layers mounted. */
+export interface Look {
+  /** Those of the asked paths that are there. */
+  shown: Set<string>
+  /** Those of the asked paths that git ignores. */
+  ignored: Set<string>
 }
 
 interface Scan {
@@ -21,44 +27,54 @@ interface Scan {
 
 /**
  * Compares an upper layer with a base tree by looking only at what is in the layer. Pipes, sockets and devices count as not
- * there, as does the `.git` at the top. `isShown` tells whether commands see a path of the lower layers: a folder that was
- * deleted and made anew shows none of them, which only the kernel can read from the disk. Throws Unusual.
+ * there, as does the `.git` at the top. `look` tells what only commands see. Throws Unusual.
  */
 export async function upperChanges(
   upper: string,
   baseTree: string,
   gitDir: string,
-  isShown: (paths: readonly string[]) => Promise<Set<string>>,
+  look: (asked: { isShown: readonly string[]; isIgnored: readonly string[] }) => Promise<Look>,
 ): Promise<UpperChanges> {
   const scan: Scan = { upper: toBytePath(upper), folders: new Map() }
   await scanFolder(scan, '')
-  const changes: UpperChanges = { tracked: [], untracked: [], gone: [] }
-  const isUnchanged = [...scan.folders.values()].every(entries => entries.size === 0)
-  if (isUnchanged) return changes
+  if ([...scan.folders.values()].every(entries => entries.size === 0)) return { written: [], gone: [] }
 
   const base = await readTrees(baseTree, [...scan.folders.keys()], { gitDir })
+  const found: Sorted = { tracked: [], untracked: [], gone: [] }
   const covered: { witness: string; hidden: string[] }[] = []
   for (const [folder, entries] of scan.folders) {
     const inBase = base.get(folder) ?? new Map<string, TreeEntry>()
-    for (const [name, kind] of entries) sort(changes, below(folder, name), kind, inBase.get(name))
-    const unseen = [...inBase.keys()].filter(name => !entries.has(name)).map(name => below(folder, name))
-    // All names of a folder are hidden or none is: one of them tells.
-    if (folder !== '' && unseen[0] !== undefined) covered.push({ witness: unseen[0], hidden: unseen })
+    for (const [name, kind] of entries) sort(found, below(folder, name), kind, inBase.get(name))
+    const hidden = [...inBase.keys()].filter(name => !entries.has(name)).map(name => below(folder, name))
+    // A folder that was deleted and made anew shows none of what was in it, else it shows all: one of it tells.
+    if (folder !== '' && hidden[0] !== undefined) covered.push({ witness: hidden[0], hidden })
   }
-  const shown = await isShown(covered.map(({ witness }) => witness))
-  for (const { witness, hidden } of covered) if (!shown.has(witness)) changes.gone.push(...hidden)
-  return changes
+  const witnesses = covered.map(({ witness }) => witness)
+  const { shown, ignored } = await look({ isShown: witnesses, isIgnored: found.untracked })
+  const gone = covered.filter(({ witness }) => !shown.has(witness)).flatMap(({ hidden }) => hidden)
+  return {
+    written: [...found.tracked, ...found.untracked.filter(path => !ignored.has(path))],
+    gone: [...found.gone, ...gone],
+  }
+}
+
+interface Sorted {
+  /** Files of which the base has one of that name. */
+  tracked: string[]
+  /** Those that are new: they count unless git ignores them. */
+  untracked: string[]
+  gone: string[]
 }
 
 function sort(
-  changes: UpperChanges,
+  found: Sorted,
   path: string,
   kind: 'folder' | 'file' | 'gone',
   inBase: TreeEntry | undefined,
 ): void {
   const wasFolder = inBase?.mode === '40000'
-  if (inBase && (kind === 'gone' || wasFolder !== (kind === 'folder'))) changes.gone.push(path)
-  if (kind === 'file') (inBase && !wasFolder ? changes.tracked : changes.untracked).push(path)
+  if (inBase && (kind === 'gone' || wasFolder !== (kind === 'folder'))) found.gone.push(path)
+  if (kind === 'file') (inBase && !wasFolder ? found.tracked : found.untracked).push(path)
 }
 
 async function scanFolder(scan: Scan, folder: string): Promise<void> {
