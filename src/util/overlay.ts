@@ -9,7 +9,7 @@ import { quoted, withPrelude, type Prelude } from './prelude.ts'
 
 /** Folders that the kernel lays over each other, for one command alone. */
 export interface Overlay {
-  /** Where the command sees them: an empty folder. */
+  /** Where the command sees them: an empty folder, or the topmost one. */
   at: string
   /** The topmost first; never written to. */
   lower: readonly string[]

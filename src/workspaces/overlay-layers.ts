@@ -4,15 +4,14 @@ import { toBytePath } from '../util/layers.ts'
 import type { WritableLayers } from '../util/layers-write.ts'
 import type { Overlay } from '../util/overlay.ts'
 
-/** Makes the folders of an overlay; nothing is mounted yet. */
+/**
+ * Makes the folders of an overlay; nothing is mounted yet. Commands see the layers in the place of the topmost: one folder
+ * less on the disk for each trial.
+ */
 export function layOver(folder: string, lower: readonly string[]): Overlay {
-  const [at, upper, work] = ['ws', 'upper', 'work'].map(name => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ]
-  for (const path of [at, upper, work]) mkdirSync(path)
-  return { at, lower, upper, work }
+  const [at, work] = [join(folder, 'ws'), join(folder, 'work')]
+  for (const path of [at, work]) mkdirSync(path)
+  return { at, lower, upper: at, work }
 }
 
 /** The same folders for this process, while no command has them mounted. */
