@@ -45,14 +45,20 @@ describe('node:test', () => {
     expect(grade.explanation).toContain('- failed: test/visible.test.js > doubles two')
   })
 
-  test('a visible test that the agent deleted does not pass still', async () => {
-    const grade = await graded(
-      place,
-      { pristine, files, agent: { ...mended, 'test/visible.test.js': null } },
-      keys,
-    )
-    expect(grade.pass).toBe(false)
-    expect(grade.explanation).toContain('- not reported: test/visible.test.js > doubles two')
+  test.each([
+    ['deleted', null],
+    ['renamed', `import test from 'node:test'; test('doubles 2', () => {})\n`],
+    ['weakened', `import test from 'node:test'; test('doubles two', () => {})\n`],
+  ])('a visible test that the agent has %s counts as it was', async (_how, text) => {
+    const right = { ...mended, 'test/visible.test.js': text }
+    expect(await graded(place, { pristine, files, agent: right }, keys)).toMatchObject({
+      score: 1,
+      pass: true,
+    })
+    const wrong = { 'src/double.js': 'export const double = n => n * 3 - 3\n', 'test/visible.test.js': text }
+    const grade = await graded(place, { pristine, files, agent: wrong }, keys)
+    expect(grade).toMatchObject({ score: 0, pass: false })
+    expect(grade.explanation).toContain('- failed: test/visible.test.js > doubles two')
   })
 
   test('the agent may add tests of its own, also failing ones and one of a hidden name', async () => {

@@ -31,7 +31,7 @@ export const tests = defineGrader({
       )
     }
     const first = await runTests(ground, config, 'patched')
-    const disputed = await disputedFiles(first, ground, config)
+    const disputed = await disputedFiles(first, before, runPristine, ground, config)
     const run = disputed.length === 0 ? first : await runTests(ground, config, 'patched', disputed)
     if (run.missingTool !== null && !before) mustHaveTool(await runPristine())
     const result = judge(config, run, before, input.outcome.changedFiles)
@@ -47,14 +47,31 @@ function withOnePristineTree(input: GradeInput): GradeInput {
 }
 
 /**
- * Files in which the agent's own hand reported a named test: it is the test as the suite knows it that counts. Those are put
- * back and the tests run once more.
+ * Files of tests that count, and that the agent has changed, removed or renamed: it is the test as the suite knows it that
+ * counts. Those are put back and the tests run once more.
  */
-async function disputedFiles(run: TestRun, ground: GradeInput, config: TestsConfig): Promise<string[]> {
-  const names = [...config.failToPass, ...(Array.isArray(config.passToPass) ? config.passToPass : [])]
+async function disputedFiles(
+  run: TestRun,
+  before: TestRun | null,
+  runPristine: () => Promise<TestRun>,
+  ground: GradeInput,
+  config: TestsConfig,
+): Promise<string[]> {
+  const { changedFiles } = ground.outcome
   const hidden = hiddenPaths(config)
-  const files = new Set(names.flatMap(finderOf(run.tests)).map(test => test.file))
-  const changed = ground.outcome.changedFiles.filter(path => files.has(path) && !hidden.includes(path))
+  const mayCount = changedFiles.filter(path => !hidden.includes(path))
+  if (mayCount.length === 0) return []
+  const listed = Array.isArray(config.passToPass) ? config.passToPass : []
+  const find = finderOf(run.tests)
+  const isMissing = listed.some(name => find(name).length === 0)
+  const earlier = before ?? (isMissing ? await runPristine() : null)
+  const counting = [
+    ...[...config.failToPass, ...listed].flatMap(find),
+    ...(before ? keptTests(before, config.failToPass) : []),
+    ...(earlier ? listed.flatMap(finderOf(earlier.tests)) : []),
+  ]
+  const files = new Set(counting.map(test => test.file))
+  const changed = mayCount.filter(path => files.has(path))
   if (changed.length === 0) return []
   const original = (await originalTree(ground, config)).files
   const same = await Promise.all(changed.map(path => isSame(run.workspace.files, original, path)))
