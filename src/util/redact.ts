@@ -9,6 +9,8 @@ import { formsOf } from './find-secrets.ts'
 
 /** Replaces secrets by `[redacted:NAME]`. */
 export interface Redactor {
+  /** Whether there is nothing to be redacted at all. */
+  isIdle: boolean
   text(text: string): string
   bytes(bytes: Buffer): Buffer
   /** A value is also found where it crosses chunks. The result does not depend on how the input is cut. */
@@ -66,6 +68,7 @@ export function redactor(secrets: Readonly<Record<string, string>>): Redactor {
   }
 
   return {
+    isIdle: finder.longest === 0,
     text(text) {
       const data = Buffer.from(text)
       const redacted = whole(data)
