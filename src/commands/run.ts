@@ -9,7 +9,7 @@ import { UserError, exitCodes, type ExitCode } from '../errors.ts'
 import type { Sandbox, StoredRun } from '../contracts.ts'
 import { localExecutor } from '../executors/local.ts'
 import type { Rules } from '../model/rules.ts'
-import type { Isolation, Network } from '../model/run.ts'
+import type { Isolation, Limiting, Network } from '../model/run.ts'
 import type { Suite } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
 import { judgeRun, runSuite } from '../pipeline.ts'
@@ -77,6 +77,8 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
   }
   const baseline =
     ruled?.baseline ?? (options.gate ? await readBaseline(gate.baseline, suite.name, io) : null)
+  // Tries a few things out on this machine meanwhile.
+  const limiting = limitingOf(suite, specs)
   const sandbox = await sandboxFor(
     earlier ? asBefore(earlier, options.isolation) : stronger(options.isolation, suite.isolation),
   )
@@ -88,7 +90,7 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
   const networks = await checkNetworks(suite, specs, sandbox, io)
 
   const { manifest, trials } = await execute(
-    { suite, specs, earlier, sandbox, images, networks, rules: ruled?.rules ?? null },
+    { suite, specs, earlier, sandbox, images, networks, limits: await limiting, rules: ruled?.rules ?? null },
     options,
     io,
   )
@@ -113,15 +115,15 @@ interface Job {
   sandbox: Sandbox
   images: Isolation['images']
   networks: Record<string, Network>
+  limits: Limiting
   rules: Rules | null
 }
 
 async function execute(
-  { suite, specs, earlier, sandbox, images, networks, rules }: Job,
+  { suite, specs, earlier, sandbox, images, networks, limits, rules }: Job,
   options: RunOptions,
   io: Io,
 ): ReturnType<typeof runSuite> {
-  const limits = await limitingOf(suite, specs)
   if (limits.missing.length > 0)
     tell(
       io,

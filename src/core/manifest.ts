@@ -41,7 +41,13 @@ export function openManifest(
           if (!source) throw new Error(`task ${task.id} names no source of its suite`)
           return [
             task.id,
-            { fingerprint: task.fingerprint, git: source.git, commit: source.commit, tags: task.tags },
+            {
+              fingerprint: task.fingerprint,
+              git: source.git,
+              commit: source.commit,
+              history: source.history,
+              tags: task.tags,
+            },
           ]
         }),
     ),

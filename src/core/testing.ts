@@ -142,7 +142,7 @@ export function manifestOf(trials: readonly Trial[], plan = trials.map(({ id }) 
     tasks: Object.fromEntries(
       [...new Set(trials.map(({ task }) => task))].map(task => [
         task,
-        { fingerprint: `content of ${task}`, git: '/repo', commit: '0'.repeat(40), tags: [] },
+        { fingerprint: `content of ${task}`, git: '/repo', commit: '0'.repeat(40), history: null, tags: [] },
       ]),
     ),
     isolation: {

@@ -165,6 +165,8 @@ export const RunManifest = z.strictObject({
       fingerprint: z.string(),
       git: z.string(),
       commit: z.string(),
+      /** Null in runs from before it was recorded. */
+      history: z.enum(['ancestors', 'none']).nullable().default(null),
       tags: z.array(z.string()),
     }),
   ),

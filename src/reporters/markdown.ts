@@ -11,6 +11,7 @@ import { meaningOf, problemsIn, type Problems } from './problem-blocks.ts'
 import { howToApprove, ruleLines, rulesTitle } from './rules.ts'
 import { formatSpent, totalsOf } from './totals.ts'
 import { comparisonHeadline, reportHeadline } from './verdict.ts'
+import { workspaceText } from './workspace-text.ts'
 
 /** Below GitHub's limit for a comment (65,536 characters). */
 const maxBytes = 60_000
@@ -25,6 +26,7 @@ export function renderMarkdown(report: Report): string {
   const { run } = report
   const totals = totalsOf(report)
   const limits = limitsText(run)
+  const workspaces = workspaceText(run)
   const headline = reportHeadline(report, totals)
   const problems = problemsIn(report)
   const said = new Set([...headline.reasons, ...report.warnings])
@@ -39,7 +41,7 @@ export function renderMarkdown(report: Report): string {
       ...gridsOf(report.comparisons, run.summaries).flatMap(grid => gridSections(grid, said)),
       ...flips(report),
       ...(['failed', 'crashed', 'errored'] as const).flatMap(kind => problemSection(kind, problems)),
-      `Spent: ${prose(formatSpent(totals.spent))}${elapsed(report)}. Isolation: ${[run.isolation.level, prose(imagesText(run.isolation))].filter(Boolean).join(', ')}, network ${prose(networkText(run.isolation))}.${limits === null ? '' : ` Limits: ${prose(limits)}.`} Run ${code(run.id)}.`,
+      `Spent: ${prose(formatSpent(totals.spent))}${elapsed(report)}. Isolation: ${[run.isolation.level, prose(imagesText(run.isolation))].filter(Boolean).join(', ')}, network ${prose(networkText(run.isolation))}.${limits === null ? '' : ` Limits: ${prose(limits)}.`}${workspaces === null ? '' : ` Workspaces: ${prose(workspaces)}.`} Run ${code(run.id)}.`,
     ],
     maxBytes,
     `*Left out here as it is too long: ${code(listTrials(run.id))}*`,

@@ -12,6 +12,7 @@ import { noticesOf, scriptedSetups } from './notices.ts'
 import { problemBlocks, problemsIn, type Problems } from './problem-blocks.ts'
 import { describeRules } from './rules.ts'
 import { safeText, wrap } from './text.ts'
+import { workspaceText } from './workspace-text.ts'
 import { formatSpent, totalsOf, type Totals } from './totals.ts'
 import { reportHeadline } from './verdict.ts'
 
@@ -90,9 +91,11 @@ function factLines(
   const means = bare && only && others.length === 0 && only.graded > 0 ? perTrial(only) : ''
   const next = nextCommand(report, totals, problems)
   const limits = limitsText(run)
+  const workspaces = workspaceText(run)
   const facts: [string, string][] = [
     ['spent', `${formatSpent(totals.spent)}${elapsed(run)}${means}`],
     ['isolation', isolationLine(run)],
+    ...(workspaces === null ? [] : [['workspaces', workspaces] satisfies [string, string]]),
     ...(limits === null ? [] : [['limits', limits] satisfies [string, string]]),
     [
       'results',

@@ -93,7 +93,8 @@ export function fileStore(root: string, redact: Redactor): RunStore {
         mkdirSync(dirname(target), { recursive: true })
         // The file system copies without a byte of it in our memory.
         if (redact.isIdle) copyFileSync(source, target)
-        else if (statSync(source).size <= atOnceBytes) writeFileSync(target, redact.bytes(readFileSync(source)))
+        else if (statSync(source).size <= atOnceBytes)
+          writeFileSync(target, redact.bytes(readFileSync(source)))
         else await pipeline(createReadStream(source), redact.stream(), createWriteStream(target))
       }
     },

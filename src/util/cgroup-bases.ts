@@ -34,16 +34,15 @@ export function cgroupBases(): Promise<Base[]> {
 
 async function findBases(): Promise<Base[]> {
   const [mounts, own] = await Promise.all([readIfAny('/proc/self/mountinfo'), readIfAny('/proc/self/cgroup')])
-  const bases: Base[] = []
-  for (const line of own.trim().split('\n')) {
+  const tried = own.split('\n').map(line => {
     const [, names = '', path = '/'] = /^\d+:([^:]*):(.*)$/.exec(line) ?? []
     const mount = mountOf(mounts, names)
-    if (mount === null) continue
+    if (mount === null || line === '') return null
     const below = path.startsWith(mount.root) ? path.slice(mount.root.length) : path
     const folder = resolve(mount.point, `.${below}`)
-    const base = names === '' ? await version2(folder, mount.point) : await version1(folder, names)
-    if (base) bases.push(base)
-  }
+    return names === '' ? version2(folder, mount.point) : version1(folder, names)
+  })
+  const bases = (await Promise.all(tried)).filter(base => base !== null)
   for (const { folder } of bases) await sweep(folder)
   return bases
 }

@@ -150,6 +150,7 @@ export function sampleReport(
           fingerprint: fingerprint(task),
           git: 'https://git.example/dayjs.git',
           commit: 'a'.repeat(40),
+          history: null,
           tags: [],
         },
       ]),
