@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { renameSync } from 'node:fs'
+import { readdirSync, renameSync, rmSync } from 'node:fs'
 import { removeFolder } from './folders.ts'
 
 /** So long what was thrown away waits for more of it: one program takes all of it off the disk. */
@@ -29,12 +29,40 @@ export function throwAway(folder: string): void {
 async function empty(): Promise<void> {
   while (waiting.length > 0) {
     await new Promise<void>(resolve => setTimeout(resolve, gatherMs).unref())
-    const [batch, rest] = [waiting.slice(0, 200), waiting.slice(200)]
-    waiting = rest
-    if (await removeAll(batch)) continue
-    for (const folder of batch) await removeFolder(folder).catch(() => undefined)
+    const batch = waiting
+    waiting = []
+    const large = batch.filter(folder => !removeSmall(folder))
+    if (large.length === 0 || (await removeAll(large))) continue
+    for (const folder of large) await removeFolder(folder).catch(() => undefined)
   }
   running = null
+}
+
+/** What is removed in less time than it takes to start a program. */
+const fewEntries = 60
+
+/** Removes a folder of few entries at once; false where it has more, or where that does not work. */
+function removeSmall(folder: string): boolean {
+  try {
+    if (!hasFewEntries(folder)) return false
+    rmSync(folder, { recursive: true, force: true })
+    return true
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error
+    return false
+  }
+}
+
+function hasFewEntries(folder: string): boolean {
+  let count = 0
+  const open = [folder]
+  for (let at = open.pop(); at !== undefined && count <= fewEntries; at = open.pop()) {
+    for (const entry of readdirSync(at, { withFileTypes: true })) {
+      count++
+      if (entry.isDirectory()) open.push(`${at}/${entry.name}`)
+    }
+  }
+  return count <= fewEntries
 }
 
 /** By a program, which does not keep this one from its work; false where it could not remove all. */
