@@ -21,7 +21,10 @@ export async function list(options: { json?: boolean }, io: Io): Promise<ExitCod
         io,
         columns(entries.map(entry => [entry.kind, formatBytes(entry.bytes), age(entry), titleOf(entry)])),
       )
-    tell(io, `${entries.length} entries, ${formatBytes(bytes)} in ${cache}`)
+    tell(
+      io,
+      `${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}, ${formatBytes(bytes)} in ${cache}`,
+    )
   }
   return exitCodes.pass
 }

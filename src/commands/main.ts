@@ -7,10 +7,12 @@ import { age, collect, positive, size } from './options.ts'
 /** Declares the verbs and turns what they throw into exit codes. A verb's code is loaded when it is called. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const io: Io = { cwd: process.cwd(), env: process.env, stdout: process.stdout, stderr: process.stderr }
-  // A reader that went away (`| head`) is no fault.
-  for (const stream of [io.stdout, io.stderr]) {
+  // A reader that went away (`| head`) is no fault. A full disk is, and must not end the program with 1: that means regressed.
+  for (const [name, stream] of Object.entries({ output: io.stdout, messages: io.stderr })) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
+      if (error.code === 'EPIPE') return
+      if (stream === io.stdout) tell(io, `error: the ${name} cannot be written: ${error.message}`)
+      process.exit(exitCodes.infrastructure)
     })
   }
   let code: ExitCode = exitCodes.pass

@@ -63,8 +63,13 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
     const rules = ruled?.rules ?? null
     if (options.json)
       answerJson(io, { suite: suite.name, fingerprint: suite.fingerprint, trials: specs, rules })
-    else
-      tell(io, [describePlan(suite, specs), ...describeRules(rules), ...(ruled?.warnings ?? [])].join('\n'))
+    else {
+      const { asked } = await limitingOf(suite, specs)
+      tell(
+        io,
+        [describePlan(suite, specs, asked), ...describeRules(rules), ...(ruled?.warnings ?? [])].join('\n'),
+      )
+    }
     return exitCodes.pass
   }
 

@@ -46,7 +46,7 @@ export async function validate(file: string, options: ValidateOptions, io: Io): 
       })
     tell(
       io,
-      `${name} is valid: ${count(tasks.size, 'task')}, ${count(Object.keys(suite.setups).length, 'setup')}, ${suite.trials} trials each.\nProve that each task can be solved: agent-eval validate ${name} --prove`,
+      `${name} is valid: ${count(tasks.size, 'task')}, ${count(Object.keys(suite.setups).length, 'setup')}, ${count(suite.trials, 'trial')} each.\nProve that each task can be solved: agent-eval validate ${name} --prove`,
     )
     return exitCodes.pass
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { InfraError, exitCodes, type ExitCode } from '../errors.ts'
 import type { RunStore, StoredRun } from '../contracts.ts'
 import { recheckTests, reportFiles } from '../graders/tests/recheck.ts'
+import { count } from '../reporters/format.ts'
 import { safeText } from '../reporters/text.ts'
 import { checkLedger } from '../stores/check-ledger.ts'
 import { DamagedRun } from '../stores/files.ts'
@@ -42,12 +43,12 @@ export async function verify(reference: string, options: { json?: boolean }, io:
     for (const { trial, message } of problems) answer(io, oneLine(`${trial ?? 'run'}: ${message}`))
     for (const { trial, kind, message } of findings)
       if (kind === 'unknown') tell(io, oneLine(`${trial ?? 'run'}: ${message}`))
-    const count = `${run.trials.length} trials of ${run.manifest.id}`
+    const checked = `${count(run.trials.length, 'trial')} of ${run.manifest.id}`
     tell(
       io,
       problems.length === 0
-        ? `${count}: every result follows from its evidence`
-        : `${count}: ${problems.length} ${problems.length === 1 ? 'thing does' : 'things do'} not follow from the evidence`,
+        ? `${checked}: every result follows from its evidence`
+        : `${checked}: ${problems.length} ${problems.length === 1 ? 'thing does' : 'things do'} not follow from the evidence`,
     )
   }
   return problems.length > 0 ? exitCodes.regressed : exitCodes.pass

@@ -16,7 +16,7 @@ test('short values are shown, files and long or several lines only said to be ch
     ),
   ).toEqual([
     'context[A.md]: changed',
-    'limits.maxTurns: none -> 4',
+    'limits.maxTurns: not set -> 4',
     'limits.timeoutMs: 30000 -> 1',
     'prompt: changed',
     'run: ["a"] -> "b"',

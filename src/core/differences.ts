@@ -29,7 +29,7 @@ function step(path: string, key: string): string {
 /** Null for what is too long, or too deep, to be read in a line. */
 function shown(value: unknown): string | null {
   if (isRecord(value)) return null
-  const text = value === null || value === undefined ? 'none' : JSON.stringify(value)
+  const text = value === null || value === undefined ? 'not set' : JSON.stringify(value)
   return text.length > shownCharacters || text.includes('\\n') ? null : text
 }
 

@@ -16,7 +16,10 @@ export function renderChecks(checks: readonly Check[], paint: Paint): string {
     .map(group => {
       const lines = checks
         .filter(check => check.group === group)
-        .map(check => `  ${mark[check.state]} ${check.name.padEnd(width)}  ${check.message}`)
+        .map(
+          check =>
+            `  ${mark[check.state]} ${check.name.padEnd(width)}  ${check.message.replaceAll('\n', `\n${' '.repeat(width + 12)}`)}`,
+        )
       return [paint.strong(group), ...lines].join('\n')
     })
     .join('\n')

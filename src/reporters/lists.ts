@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import type { RunManifest } from '../model/run.ts'
 import type { Suite } from '../model/suite.ts'
 import type { Trial } from '../model/trial.ts'
-import { formatCost, formatDuration, formatShare } from './format.ts'
+import { count, formatCost, formatDuration, formatShare } from './format.ts'
 import type { Paint } from './paint.ts'
 import { reasonOf } from './problems.ts'
 import { displayWidth } from './text.ts'
@@ -50,7 +50,7 @@ export function renderSuite(suite: Suite, paint: Paint): string {
     setup.model ?? '-',
     paint.quiet([...Object.keys(setup.context), ...Object.keys(setup.skills)].join(' ')),
   ])
-  return `${paint.strong(suite.name)}: ${suite.trials} trials each\nsetups\n${columns(setups)}\ntasks\n${columns(tasks)}`
+  return `${paint.strong(suite.name)}: ${count(suite.trials, 'trial')} each\nsetups\n${columns(setups)}\ntasks\n${columns(tasks)}`
 }
 
 /** Three words for three things: the agent's work is wrong, the agent broke, we could not measure it. */

@@ -3,7 +3,11 @@ import type { TrialSpec } from '../model/trial.ts'
 import { count, formatDuration } from './format.ts'
 
 /** What a run would do, for `--dry-run`. */
-export function describePlan(suite: Suite, specs: readonly TrialSpec[]): string {
+export function describePlan(
+  suite: Suite,
+  specs: readonly TrialSpec[],
+  resources: readonly string[],
+): string {
   const tasks = [...new Set(specs.map(spec => spec.task))]
   const setups = [...new Set(specs.map(spec => spec.setup))]
   const each = specs.length / (tasks.length * setups.length)
@@ -17,7 +21,7 @@ export function describePlan(suite: Suite, specs: readonly TrialSpec[]): string 
     `${count(specs.length, 'trial')}: ${count(tasks.length, 'task')} × ${count(setups.length, 'setup')} × ${each}`,
     `tasks   ${tasks.join(', ')}`,
     `setups  ${setups.map(name => `${name} (${suite.setups[name]?.harness.type})`).join(', ')}`,
-    `limits  ${formatDuration(longest)} a trial; ${most}`,
+    `limits  ${[`${formatDuration(longest)} a trial`, most, ...resources].join('; ')}`,
     'Nothing was run.',
   ].join('\n')
 }

@@ -84,8 +84,8 @@ test.each<[string, (whole: string) => string, Record<string, string[]>]>([
     'a limit of all tasks',
     t => t.replace('trials: 3', 'trials: 3\nlimits: { maxTurns: 9 }'),
     {
-      'changed task:one': ['limits.maxTurns: none -> 9'],
-      'changed task:two': ['limits.maxTurns: none -> 9'],
+      'changed task:one': ['limits.maxTurns: not set -> 9'],
+      'changed task:two': ['limits.maxTurns: not set -> 9'],
     },
   ],
   [
@@ -114,7 +114,7 @@ test.each<[string, (whole: string) => string, Record<string, string[]>]>([
   [
     'the isolation',
     t => t.replace('isolation: process\n', ''),
-    { 'changed isolation': ['"process" -> none'] },
+    { 'changed isolation': ['"process" -> not set'] },
   ],
   [
     'the thresholds',

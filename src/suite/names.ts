@@ -81,6 +81,10 @@ export const NetworkPlace = z
     error: ({ input }) =>
       `expected host, host:port, *.domain or "model", got ${quoted(String(input))}${/^[a-z]+:\/\//i.test(String(input)) ? ': write the host without the rest of the URL' : ''}`,
   })
+  // Taken for hosts, they would mean the opposite of what was meant.
+  .refine(text => text !== 'off' && text !== 'open', {
+    error: ({ input }) => `${quoted(String(input))} stands alone, not in a list: network: ${String(input)}`,
+  })
   .refine(text => !needsPort(text), {
     error: ({ input }) =>
       `${quoted(String(input))} is this machine: name the port, 1024 or higher, as in "localhost:8080"`,

@@ -61,6 +61,11 @@ testBroken([
       'expected host, host:port, *.domain or "model", got "https://api.example.com/v1": write the host without the rest of the URL',
     ],
   },
+  {
+    name: 'a policy within a list',
+    suite: setups('[‸off, model, ‸open]'),
+    says: ['"off" stands alone, not in a list: network: off', '"open" stands alone'],
+  },
   { name: 'what is no host', suite: setups('[a.example, ‸"a b"]'), says: ['got "a b"'] },
   {
     name: 'this machine without a port',
