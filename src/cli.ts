@@ -13,5 +13,7 @@ function start(): void {
   const { main } = requireCompiled(`${__dirname}/main.js`) as typeof import('./commands/main.ts')
   void main(process.argv).then(code => {
     process.exitCode = code
+    // An interrupted run waits for nothing that it has begun.
+    if (code === 130) process.exit()
   })
 }

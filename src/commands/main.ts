@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { UserError, exitCodes, type ExitCode, isOutside } from '../errors.ts'
 import { version } from '../version.ts'
 import { tell, type Io } from './io.ts'
-import { age, collect, positive, size } from './options.ts'
+import { age, collect, points, positive, size } from './options.ts'
 
 /** Declares the verbs and turns what they throw into exit codes. A verb's code is loaded when it is called. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
@@ -148,7 +148,7 @@ Examples:
     .option(
       '--margin <points>',
       'the largest drop that is still acceptable, in percentage points',
-      positive,
+      points,
       10,
     )
     .option('--json', 'data on stdout')

@@ -14,6 +14,14 @@ export function positive(text: string): number {
   return value
 }
 
+/** Percentage points, up to 100. */
+export function points(text: string): number {
+  const value = Number(text)
+  if (!(value > 0 && value <= 100))
+    throw new InvalidArgumentError('a number of percentage points up to 100 is expected')
+  return value
+}
+
 /** A size, in bytes. */
 export function size(text: string): number {
   const bytes = parseBytes(text)

@@ -46,7 +46,7 @@ export interface RunOptions extends ReportOptions {
 
 /** `agent-eval run SUITE`: load → plan → run → judge → report. */
 export async function run(file: string | undefined, options: RunOptions, io: Io): Promise<ExitCode> {
-  checkCombination(options)
+  checkCombination(file, options)
   const earlier = options.resume === undefined ? null : await storeFor(io, null).load(options.resume)
   if (options.gate && earlier?.manifest.rules)
     throw new UserError(onlyOnce(earlier.manifest.id, earlier.manifest.rules))
@@ -183,13 +183,21 @@ async function execute(
 }
 
 /** With a base neither the working tree nor a run that it could have brought may decide. */
-function checkCombination({ base, approve, baseline, resume }: RunOptions): void {
+function checkCombination(file: string | undefined, options: RunOptions): void {
+  const { base, approve, baseline, resume } = options
   if (base === undefined && approve !== undefined)
     throw new UserError('--approve is about changes since a commit: name it, as in --base origin/main')
   if (base !== undefined && baseline !== undefined)
     throw new UserError('--base and --baseline exclude each other: the baseline is that of the commit')
   if (base !== undefined && resume !== undefined)
     throw new UserError('--base and --resume exclude each other: a gate trusts no run that it finds')
+  const { task, setup, tag, trials } = options
+  const given = { SUITE: file, '--task': task, '--setup': setup, '--tag': tag, '--trials': trials }
+  const ignored = Object.entries(given).find(([, value]) => value !== undefined)
+  if (resume !== undefined && ignored)
+    throw new UserError(
+      `--resume finishes a run as it was planned: leave ${ignored[0]} out, or start a new run`,
+    )
 }
 
 /** What the agents of the planned trials may reach, which must be possible here. */

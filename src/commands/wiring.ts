@@ -132,7 +132,12 @@ export async function openTrialParts(
       return remember(prepared, name, () =>
         preparing(async () => {
           progress.onSource?.(source, 'preparing')
-          const ready = await workspaces.prepare({ ...source, image: images[name]?.id ?? null }, sandbox.exec)
+          const ready = await unlessAborted(
+            workspaces.prepare({ ...source, image: images[name]?.id ?? null }, request =>
+              sandbox.exec({ signal, ...request }),
+            ),
+            signal,
+          )
           await keepSmall(cache, largestCache, io)
           progress.onSource?.(source, 'ready')
           return ready
@@ -162,6 +167,17 @@ async function workspacesIn(roots: Roots, sandbox: Sandbox): Promise<Workspaces>
   const works = sandbox.mounts && canBeLayer(roots.cacheRoot) && canBeLayer(roots.workRoot)
   if (!works || (await whyNoOverlay(roots.workRoot, whiteout)) !== null) return copyWorkspaces(roots)
   return overlayWorkspaces({ ...roots, whiteout })
+}
+
+/** What still goes on when the run is interrupted (a fetch) ends with the program. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+  work.catch(() => undefined)
+  aborted.catch(() => undefined)
+  signal.throwIfAborted()
+  return Promise.race([work, aborted])
 }
 
 /** Makes a value once. A passing fault is forgotten, so that a later call tries again; any other failure stays. */

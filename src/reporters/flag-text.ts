@@ -41,7 +41,7 @@ export function flagSummary(trials: readonly Trial[]): string[] {
       : []),
     ...(noticed.length > 0
       ? [
-          `Worth a look in ${count(noticed.length, 'trial')}, without bearing on the verdict: ${kinds(({ notices }) => notices, noticed)}.`,
+          `Worth a look in ${count(noticed.length, 'trial')} (first: ${noticed[0]?.id}), without bearing on the verdict: ${kinds(({ notices }) => notices, noticed)}.`,
         ]
       : []),
   ]

@@ -19,6 +19,7 @@ import { Suite } from '../model/suite.ts'
 import type { Trial } from '../model/trial.ts'
 import { writeAtomically } from '../util/json.ts'
 import { withLock } from '../util/lock.ts'
+import { ifFree } from '../util/uses.ts'
 import { readTrials } from './ledger.ts'
 
 /** What the store needs of a redactor: see `util/redact.ts`. */
@@ -46,7 +47,7 @@ export function fileStore(root: string, redact: Redactor): RunStore {
 
   async function list(): Promise<RunManifest[]> {
     const names = await readdir(join(root, 'runs')).catch(absent([]))
-    const manifests = await Promise.all(names.map(name => readManifest(folderOf(name)).catch(() => null)))
+    const manifests = await Promise.all(names.map(name => readAsItIs(folderOf(name)).catch(() => null)))
     return manifests
       .filter(manifest => manifest !== null)
       .toSorted((a, b) =>
@@ -140,6 +141,14 @@ export function fileStore(root: string, redact: Redactor): RunStore {
       })
     },
   }
+}
+
+/** A run whose process died says that it is running still, but holds no lock. */
+async function readAsItIs(folder: string): Promise<RunManifest> {
+  const manifest = await readManifest(folder)
+  if (manifest.status !== 'running') return manifest
+  const isDead = await ifFree(join(folder, '.lock'), async () => undefined)
+  return isDead ? { ...manifest, status: 'interrupted' } : manifest
 }
 
 async function readManifest(folder: string): Promise<RunManifest> {

@@ -54,7 +54,9 @@ export function pluginEntry<Shape extends z.ZodRawShape>(
       const own = Object.entries(entry).filter(([key]) => key !== 'type' && !Object.hasOwn(shared, key))
       const config = plugin.config.safeParse(Object.fromEntries(own), { error: words })
       if (!config.success && typeof input === 'string') {
-        const keys = config.error.issues.map(({ path }) => `${String(path[0])}: ...`)
+        const keys = config.error.issues.map(({ path: [key] }) =>
+          key === undefined ? '...' : `${String(key)}: ...`,
+        )
         tell(
           `${family} "${type}" needs keys of its own: write { type: ${[type, ...new Set(keys)].join(', ')} }`,
           [],

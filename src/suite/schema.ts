@@ -38,14 +38,20 @@ const Limits = z
     maxCostUsd: z.number().positive().optional().describe('most that one trial may cost, in US dollars'),
     maxTurns: z.number().int().positive().optional().describe('most model calls of one trial'),
     memory: byteSize
-      .refine(bytes => bytes >= 16e6, { error: 'expected at least 16MB' })
+      .refine(bytes => bytes >= 16e6 && bytes <= 1e15, { error: 'expected a size from 16MB to 1000TB' })
       .optional()
       .describe('most memory of the agent, and of each command of a grader, such as 4GB'),
-    cpus: z.number().min(0.1).optional().describe('most cores that they may use; 1.5 is one and a half'),
+    cpus: z
+      .number()
+      .min(0.1)
+      .max(4096)
+      .optional()
+      .describe('most cores that they may use; 1.5 is one and a half'),
     processes: z
       .number()
       .int()
       .min(16)
+      .max(4_000_000)
       .optional()
       .describe('most processes and threads at a time; default 4096 or more, where that can be enforced'),
   })

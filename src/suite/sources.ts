@@ -81,7 +81,15 @@ export async function finishSource(
   return { name, git: path, commit, history, prepare, prepareTimeoutMs: prepareTimeout, image }
 }
 
+/** All of a machine, or what its kernel makes up, can be no source. */
+const noSources = ['/', '/dev', '/proc', '/sys']
+
 function checkFolder(path: string, given: string, spot: Spot, { mistakes }: Checking): void {
+  const root = `/${path.split('/')[1] ?? ''}`
+  if (noSources.includes(root)) {
+    blameValue(mistakes, spot, () => `expected a folder with a repository's files, got ${quoted(given)}`)
+    return
+  }
   try {
     if (!statSync(path).isDirectory())
       blameValue(mistakes, spot, () => `${quoted(given)} is a file, expected a folder`)

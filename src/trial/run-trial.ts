@@ -55,7 +55,7 @@ async function tryTrial(
     remarks: networkRemarks(
       network,
       refusals,
-      trial.status === 'graded' ? !trial.pass : trial.phase === 'attempt',
+      parts.harness(parts.setup(spec.setup)).endpoints === undefined && lookedLost(trial),
     ),
   })
   let phase: Phase = 'prepare'
@@ -135,6 +135,12 @@ async function tryTrial(
     await parts.saveFiles(spec.id, logs)
     throwAway(folder)
   }
+}
+
+/** As an agent does that cannot reach its model. */
+function lookedLost(trial: Trial): boolean {
+  if (trial.status === 'errored') return trial.phase === 'attempt'
+  return !trial.pass && (trial.attempt.stop === 'crash' || trial.outcome.patchBytes === 0)
 }
 
 async function captured(workspace: Workspace, enter: () => void): Promise<Patch> {

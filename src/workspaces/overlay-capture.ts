@@ -71,7 +71,11 @@ async function look(
     workTree: overlay.at,
     within: (argv: readonly string[]) =>
       mounted(overlay, [
-        ...['/bin/sh', '-c', printShown, 'sh', String(asked.length)],
+        '/bin/sh',
+        '-c',
+        printShown,
+        'sh',
+        String(asked.length),
         ...asked.map(path => path.toString()),
         ...(isIgnored.length > 0 ? argv : ['true']),
       ]),
