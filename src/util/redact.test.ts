@@ -24,6 +24,7 @@ const spellings: [string, string][] = [
   ['in upper-case hex', bytes.toString('hex').toUpperCase()],
   ['URL-encoded', encodeURIComponent(key)],
   ['URL-encoded with lower-case hex', encodeURIComponent(key).replace(/%../g, c => c.toLowerCase())],
+  ['URL-encoded byte by byte', bytes.toString('hex').toUpperCase().replace(/../g, '%$&')],
   ['URL-encoded as a form', new URLSearchParams({ k: key }).toString().slice(2)],
 ]
 

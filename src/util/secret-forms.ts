@@ -63,7 +63,7 @@ function hexForms(bytes: Buffer): string[] {
   return [...all, ...all.map(text => text.toUpperCase())]
 }
 
-/** What the common encoders leave as it is differs: JavaScript's, forms with + for a space, Python's with and without /. */
+/** What the common encoders leave as it is differs: JavaScript's, forms with + for a space, Python's with and without /, each byte. */
 function urlForms(bytes: Buffer): string[] {
   const component = percentEncoded(bytes, /[\w.~!*'()-]/)
   const all = [
@@ -72,6 +72,7 @@ function urlForms(bytes: Buffer): string[] {
     percentEncoded(bytes, /[\w.~-]/),
     percentEncoded(bytes, /[\w.~/-]/),
     percentEncoded(bytes, /[\w.~!*'();/?:@&=+$,#-]/),
+    percentEncoded(bytes, /(?!)/),
   ]
   return [...all, ...all.map(text => text.replace(/%[0-9A-F]{2}/g, code => code.toLowerCase()))]
 }
