@@ -1,5 +1,4 @@
-import type { Stats } from 'node:fs'
-import { lstat, readdir, readlink } from 'node:fs/promises'
+import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs'
 
 /**
  * Folders that lie over each other, the topmost first, as the kernel's overlay shows them: a name in an upper one hides that
@@ -27,10 +26,10 @@ const maxLinks = 40
  * Finds what stands at a relative path with `/`, links followed, but none out of the layers: `outside`. `seenAt` is the
  * folder at which commands see the layers: an absolute link to something below it stays inside.
  */
-export async function locate(layers: Layers, path: string, seenAt: string): Promise<Found> {
+export function locate(layers: Layers, path: string, seenAt: string): Found {
   let waiting = partsOf(path)
   let way: string[] = []
-  let here: Entry | null = await rootEntry(layers)
+  let here: Entry | null = rootEntry(layers)
   let links = 0
   while (here !== null) {
     const name = waiting.shift()
@@ -39,44 +38,42 @@ export async function locate(layers: Layers, path: string, seenAt: string): Prom
     if (name === '..') {
       waiting = [...way.slice(0, -1), ...waiting]
       way = []
-      here = await rootEntry(layers)
+      here = rootEntry(layers)
       continue
     }
-    const next: Entry | null = here.stats.isDirectory() ? await entryIn(here.places, name) : null
+    const next: Entry | null = here.stats.isDirectory() ? entryIn(here.places, name) : null
     if (!next?.stats.isSymbolicLink()) {
       way.push(name)
       here = next
       continue
     }
     if (++links > maxLinks) return { state: 'missing' }
-    const target = await readlink(onDisk(next.places[0]), 'latin1')
+    const target = readlinkSync(onDisk(next.places[0]), 'latin1')
     const inside = target.startsWith('/') ? below(seenAt, target) : [...way, ...partsOf(target)].join('/')
     if (inside === null) return { state: 'outside' }
     waiting = [...partsOf(inside), ...waiting]
     way = []
-    here = await rootEntry(layers)
+    here = rootEntry(layers)
   }
   return { state: 'missing' }
 }
 
 /** What stands at a path, without following a link anywhere; null if nothing does, or a link is on the way. */
-export async function entryAt(layers: Layers, path: string): Promise<Entry | null> {
-  let here = await rootEntry(layers)
+export function entryAt(layers: Layers, path: string): Entry | null {
+  let here = rootEntry(layers)
   for (const name of partsOf(path)) {
     if (!here?.stats.isDirectory()) return null
-    here = await entryIn(here.places, name)
+    here = entryIn(here.places, name)
   }
   return here
 }
 
 /** Names and entries of a folder, in no order. */
-export async function entriesOf(folder: Entry): Promise<Map<string, Entry>> {
-  const names = new Set(
-    (await Promise.all(folder.places.map(place => readdir(onDisk(place), 'latin1')))).flat(),
-  )
+export function entriesOf(folder: Entry): Map<string, Entry> {
+  const names = new Set(folder.places.flatMap(place => readdirSync(onDisk(place), 'latin1')))
   const found = new Map<string, Entry>()
   for (const name of names) {
-    const entry = await entryIn(folder.places, name)
+    const entry = entryIn(folder.places, name)
     if (entry) found.set(name, entry)
   }
   return found
@@ -96,18 +93,18 @@ export function isWhiteout(stats: Stats): boolean {
   return stats.isCharacterDevice() && stats.rdev === 0
 }
 
-async function rootEntry(layers: Layers): Promise<Entry | null> {
+function rootEntry(layers: Layers): Entry | null {
   const [top, ...others] = layers
   if (top === undefined) return null
-  const stats = await statOf(top)
+  const stats = statOf(top)
   return stats && { stats, places: [top, ...others] }
 }
 
-async function entryIn(folders: readonly string[], name: string): Promise<Entry | null> {
+function entryIn(folders: readonly string[], name: string): Entry | null {
   let found: { stats: Stats; places: [string, ...string[]] } | null = null
   for (const folder of folders) {
     const place = `${folder}/${name}`
-    const stats = await statOf(place)
+    const stats = statOf(place)
     if (stats === null) continue
     if (isWhiteout(stats)) break
     if (!stats.isDirectory()) return found ?? { stats, places: [place] }
@@ -117,11 +114,14 @@ async function entryIn(folders: readonly string[], name: string): Promise<Entry 
   return found
 }
 
-async function statOf(place: string): Promise<Stats | null> {
-  return lstat(onDisk(place)).catch((error: NodeJS.ErrnoException) => {
-    if (['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes(error.code ?? '')) return null
+function statOf(place: string): Stats | null {
+  try {
+    return lstatSync(onDisk(place))
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes(code)) return null
     throw error
-  })
+  }
 }
 
 function partsOf(path: string): string[] {

@@ -12,11 +12,11 @@ export function filesOfFolder(root: string): WorkspaceFiles {
 /** The files of layers that commands see at `seenAt`. */
 export function filesOfLayers(layers: WritableLayers, seenAt: string): WorkspaceFiles {
   const all = [layers.upper, ...layers.lower]
-  const at = (path: string): Promise<Entry | null> => entryAt(all, toBytePath(path))
+  const at = async (path: string): Promise<Entry | null> => entryAt(all, toBytePath(path))
   return {
     at,
     async locate(path) {
-      const found = await locate(all, toBytePath(path), toBytePath(seenAt))
+      const found = locate(all, toBytePath(path), toBytePath(seenAt))
       return found.state === 'there' ? { ...found, path: asText(found.path) } : found
     },
     async read(path) {
@@ -24,22 +24,24 @@ export function filesOfLayers(layers: WritableLayers, seenAt: string): Workspace
       return entry?.stats.isFile() ? readFile(onDisk(entry.places[0])) : null
     },
     async entries(folder) {
-      const entries = await entriesOf(folder)
+      const entries = entriesOf(folder)
       return new Map([...entries].map(([name, entry]) => [asText(name), entry]))
     },
     async write(files) {
       for (const [path, content] of Object.entries(files)) {
         const { executable } = content
-        await writeEntry(layers, { path: toBytePath(path), bytes: toBytes(content), executable })
+        writeEntry(layers, { path: toBytePath(path), bytes: toBytes(content), executable })
       }
     },
-    remove: paths => removeEntries(layers, paths.map(toBytePath)),
+    async remove(paths) {
+      removeEntries(layers, paths.map(toBytePath))
+    },
     async prune(paths) {
-      await removeEntries(layers, paths.map(toBytePath))
-      await removeEmptyFolders(layers, paths.map(toBytePath))
+      removeEntries(layers, paths.map(toBytePath))
+      removeEmptyFolders(layers, paths.map(toBytePath))
     },
     async copy(from, paths) {
-      await removeEntries(layers, paths.map(toBytePath))
+      removeEntries(layers, paths.map(toBytePath))
       for (const path of paths) await copyEntry(layers, toBytePath(path), await from.at(path))
     },
   }
@@ -49,11 +51,11 @@ async function copyEntry(layers: WritableLayers, path: string, entry: Entry | nu
   if (entry === null) return
   const { stats, places } = entry
   const place = onDisk(places[0])
-  if (stats.isSymbolicLink()) await writeEntry(layers, { path, linkTo: await readlink(place, 'buffer') })
+  if (stats.isSymbolicLink()) writeEntry(layers, { path, linkTo: await readlink(place, 'buffer') })
   else if (stats.isFile()) {
-    await writeEntry(layers, { path, bytes: await readFile(place), executable: (stats.mode & 0o100) !== 0 })
+    writeEntry(layers, { path, bytes: await readFile(place), executable: (stats.mode & 0o100) !== 0 })
   } else if (stats.isDirectory()) {
-    for (const [name, inner] of await entriesOf(entry)) await copyEntry(layers, `${path}/${name}`, inner)
+    for (const [name, inner] of entriesOf(entry)) await copyEntry(layers, `${path}/${name}`, inner)
   }
 }
 

@@ -1,5 +1,14 @@
-import { constants } from 'node:fs'
-import { chmod, lstat, open, readlink, type FileHandle } from 'node:fs/promises'
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+} from 'node:fs'
+import { open } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { InfraError } from '../errors.ts'
 import { git } from '../util/git.ts'
@@ -37,38 +46,60 @@ async function* commands(
   let total = 0
   for (const path of changes.written) {
     const place = onDisk(`${toBytePath(root)}/${path}`)
-    const stats = await lstat(place)
+    const stats = lstatSync(place)
     total += stats.size
     if (total > maxBytes) throw tooLarge(root, path, maxBytes)
     if (stats.isSymbolicLink()) {
-      const target = await readlink(place, 'buffer')
+      const target = readlinkSync(place, 'buffer')
       yield bytes(`M 120000 inline ${quoted(path)}\ndata ${target.length}\n`)
       yield target
-    } else yield* fileCommands(place, path)
+    } else if (stats.size <= atOnceBytes) yield smallFile(place, path)
+    else yield* largeFile(place, path)
     yield bytes('\n')
   }
   yield bytes('done\n')
 }
 
-async function* fileCommands(place: Buffer, path: string): AsyncGenerator<Buffer> {
-  const file = await openReadable(place)
+/** Up to this size a file is read at once. */
+const atOnceBytes = 1024 * 1024
+
+function smallFile(place: Buffer, path: string): Buffer {
+  const file = openReadable(place)
+  try {
+    const content = readFileSync(file)
+    return Buffer.concat([bytes(header(path, fstatSync(file).mode, content.length)), content])
+  } finally {
+    closeSync(file)
+  }
+}
+
+function header(path: string, mode: number, size: number): string {
+  return `M ${(mode & 0o100) === 0 ? '100644' : '100755'} inline ${quoted(path)}\ndata ${size}\n`
+}
+
+async function* largeFile(place: Buffer, path: string): AsyncGenerator<Buffer> {
+  closeSync(openReadable(place))
+  const file = await open(place, flags)
   try {
     const { mode, size } = await file.stat()
-    yield bytes(`M ${(mode & 0o100) === 0 ? '100644' : '100755'} inline ${quoted(path)}\ndata ${size}\n`)
+    yield bytes(header(path, mode, size))
     if (size > 0) yield* file.createReadStream({ autoClose: false, end: size - 1 }) as AsyncIterable<Buffer>
   } finally {
     await file.close()
   }
 }
 
+const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+
 /** Also one that the agent has locked. */
-async function openReadable(place: Buffer): Promise<FileHandle> {
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
-  return open(place, flags).catch(async (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EACCES') throw error
-    await chmod(place, (await lstat(place)).mode | 0o400)
-    return open(place, flags)
-  })
+function openReadable(place: Buffer): number {
+  try {
+    return openSync(place, flags)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EACCES')) throw error
+    chmodSync(place, lstatSync(place).mode | 0o400)
+    return openSync(place, flags)
+  }
 }
 
 function tooLarge(root: string, path: string, maxBytes: number): InfraError {

@@ -50,17 +50,16 @@ interface State {
 async function putStates(gitDir: string, layers: WritableLayers, states: readonly State[]): Promise<void> {
   const present = states.filter(({ mode }) => mode !== absent)
   const blobs = await readBlobs([...new Set(present.map(({ id }) => id))], { gitDir })
-  await removeEntries(
+  removeEntries(
     layers,
     states.map(({ path }) => path),
   )
   const removed = states.filter(({ mode }) => mode === absent)
-  await removeEmptyFolders(
+  removeEmptyFolders(
     layers,
     removed.map(({ path }) => path),
   )
-  for (const state of present)
-    await writeEntry(layers, toEntry(state, blobs.get(state.id) ?? Buffer.alloc(0)))
+  for (const state of present) writeEntry(layers, toEntry(state, blobs.get(state.id) ?? Buffer.alloc(0)))
 }
 
 function toEntry({ path, mode }: State, bytes: Buffer): NewEntry {

@@ -72,6 +72,6 @@ async function nameOwnPath(
   moved: MovedPaths,
   builtAt: string,
 ): Promise<void> {
-  for (const path of [...moved.files, ...moved.links]) await copyUp(layers, path)
+  for (const path of [...moved.files, ...moved.links]) copyUp(layers, path)
   await replaceOwnPath(overlay.upper, moved, builtAt, overlay.at)
 }

@@ -1,4 +1,4 @@
-import { chmod, lstat, readdir } from 'node:fs/promises'
+import { chmodSync, lstatSync, readdirSync } from 'node:fs'
 import { readTrees, type TreeEntry } from '../util/git-trees.ts'
 import { onDisk, toBytePath } from '../util/layers.ts'
 import { Unusual } from '../util/unusual.ts'
@@ -36,7 +36,7 @@ export async function upperChanges(
   look: (asked: { isShown: readonly string[]; isIgnored: readonly string[] }) => Promise<Look>,
 ): Promise<UpperChanges> {
   const scan: Scan = { upper: toBytePath(upper), folders: new Map() }
-  await scanFolder(scan, '')
+  scanFolder(scan, '')
   if ([...scan.folders.values()].every(entries => entries.size === 0)) return { written: [], gone: [] }
 
   const base = await readTrees(baseTree, [...scan.folders.keys()], { gitDir })
@@ -77,31 +77,33 @@ function sort(
   if (kind === 'file') (inBase && !wasFolder ? found.tracked : found.untracked).push(path)
 }
 
-async function scanFolder(scan: Scan, folder: string): Promise<void> {
+function scanFolder(scan: Scan, folder: string): void {
   const found = new Map<string, 'folder' | 'file' | 'gone'>()
   scan.folders.set(folder, found)
-  for (const name of await listFolder(onDisk(`${scan.upper}/${folder}`))) {
+  for (const name of listFolder(onDisk(`${scan.upper}/${folder}`))) {
     if (name.toLowerCase() === '.git') {
       if (folder === '') continue
       throw new Unusual(`a repository inside of the workspace: ${folder}`)
     }
     const path = below(folder, name)
     if (path.includes('\n')) throw new Unusual('a name with a line end')
-    const stats = await lstat(onDisk(`${scan.upper}/${path}`))
+    const stats = lstatSync(onDisk(`${scan.upper}/${path}`))
     if (stats.isDirectory()) {
       found.set(name, 'folder')
-      await scanFolder(scan, path)
+      scanFolder(scan, path)
     } else found.set(name, stats.isFile() || stats.isSymbolicLink() ? 'file' : 'gone')
   }
 }
 
 /** Also one that the agent has locked. */
-async function listFolder(place: Buffer): Promise<string[]> {
-  return readdir(place, 'latin1').catch(async (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EACCES') throw error
-    await chmod(place, 0o700)
-    return readdir(place, 'latin1')
-  })
+function listFolder(place: Buffer): string[] {
+  try {
+    return readdirSync(place, 'latin1')
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EACCES')) throw error
+    chmodSync(place, 0o700)
+    return readdirSync(place, 'latin1')
+  }
 }
 
 function below(folder: string, name: string): string {
