@@ -124,6 +124,8 @@ export interface PreparedSource {
   path: string
   /** Names the content: changes with URL, commit, history and prepare commands. */
   key: string
+  /** What had been changed in a kept checkout since it was made, so that it was built anew; null if nothing had. */
+  damage: string | null
 }
 
 /** Files to be placed into a fresh workspace before the base of the patch is taken. */

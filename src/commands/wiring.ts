@@ -33,7 +33,7 @@ import { overlayWorkspaces } from '../workspaces/overlay.ts'
 import { openWorkRoot } from '../workspaces/work-root.ts'
 import { folders } from './folders.ts'
 import { cacheLimit, keepSmall, requireRoom } from './disk.ts'
-import type { Io } from './io.ts'
+import { tell, type Io } from './io.ts'
 import { networkOf } from './network.ts'
 
 /** Which implementations this program is made of. Nothing below this floor knows one. */
@@ -138,6 +138,11 @@ export async function openTrialParts(
             ),
             signal,
           )
+          if (ready.damage !== null)
+            tell(
+              io,
+              `warning: the kept checkout of source ${name} had been changed since it was made, and was built anew: ${ready.damage}. An agent without a sandbox may have done it; look at earlier runs again.`,
+            )
           await keepSmall(cache, largestCache, io)
           progress.onSource?.(source, 'ready')
           return ready

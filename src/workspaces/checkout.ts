@@ -66,7 +66,7 @@ export async function prepareCheckout(
     const lock = join(cacheRoot, 'locks', `checkout-${name}`)
     await withLock(lock, () => buildInto(folder, checkouts, cacheRoot, source, exec), { waitMs })
   }
-  return { source, path: partsOf(folder).workTree, key }
+  return { source, path: partsOf(folder).workTree, key, damage: null }
 }
 
 export async function readRecord(folder: string): Promise<CheckoutRecord> {

@@ -8,8 +8,9 @@ import { canonicalJson } from '../util/json.ts'
 import { throwAway } from '../util/trash.ts'
 import { apply } from './apply.ts'
 import { capture } from './capture.ts'
-import { partsOf, prepareCheckout, recordOf } from './checkout.ts'
+import { partsOf, recordOf } from './checkout.ts'
 import { filesOfFolder } from './files.ts'
+import { prepareIntact } from './intact.ts'
 import { readFix } from './fix.ts'
 import { replaceOwnPath } from './moved-paths.ts'
 import { copyIndex, onWorkspace, writeOwnGit, type OwnGit } from './own-git.ts'
@@ -58,7 +59,7 @@ export function preparation({ cacheRoot }: Roots): Pick<Workspaces, 'prepare' | 
       await mkdir(cacheRoot, { recursive: true, mode: 0o700 })
       // Callers at the same time share one attempt, also a failing one.
       const id = JSON.stringify(source)
-      const running = preparing.get(id) ?? prepareCheckout(cacheRoot, source, exec)
+      const running = preparing.get(id) ?? prepareIntact(cacheRoot, source, exec)
       preparing.set(id, running)
       return running.finally(() => preparing.delete(id))
     },
