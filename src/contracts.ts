@@ -282,7 +282,10 @@ export interface Harness<Config = unknown> {
 // ------------------------------------------------------------------ graders
 
 /** What a grader gets of a workspace: the folder for commands, and its files for the grader itself. */
-export type OpenWorkspace = Pick<Workspace, 'path' | 'files'>
+export interface OpenWorkspace extends Pick<Workspace, 'path' | 'files'> {
+  /** The hidden files that were placed, and those of the grader. */
+  placed: FileTree
+}
 
 export interface GradeInput {
   task: { id: string; prompt: string }

@@ -61,6 +61,14 @@ describe('node:test', () => {
     expect(grade.explanation).toContain('- failed: test/visible.test.js > doubles two')
   })
 
+  test('a hidden test that is written over while the tests run does not pass', async () => {
+    const forged = "import test from 'node:test'; test('doubles three', () => {})\n"
+    const own = `import { writeFileSync } from 'node:fs'; writeFileSync('test/hidden.test.js', ${JSON.stringify(forged)})\n`
+    const grade = await graded(place, { pristine, files, agent: { 'test/aaa.test.js': own } }, keys)
+    expect(grade).toMatchObject({ score: 0, pass: false })
+    expect(grade.explanation).toContain('test/hidden.test.js was changed while the tests ran')
+  })
+
   test('the agent may add tests of its own, also failing ones and one of a hidden name', async () => {
     const own = `import test from 'node:test'; test('doubles three', () => {}); test('own', () => { throw new Error('x') })`
     const grade = await graded(

@@ -9,6 +9,7 @@ import type {
   PreparedSource,
   Workspace,
 } from '../contracts.ts'
+import type { FileTree } from '../model/files.ts'
 import type { GraderSpec, Task } from '../model/suite.ts'
 import type { Grade, Outcome } from '../model/trial.ts'
 import { matcher } from '../util/glob.ts'
@@ -98,6 +99,10 @@ function gradeInput(
     return workspace
   }
   const fix = (): Promise<FixFiles | null> => fixOf(task, ground.prepared, parts)
+  const placedIn = async (hidden: boolean, files: FileTree): Promise<FileTree> => ({
+    ...(hidden ? (await fix())?.hidden : {}),
+    ...files,
+  })
 
   return {
     task: { id: task.id, prompt: task.prompt },
@@ -110,13 +115,13 @@ function gradeInput(
       if (evidence.patch !== '') await workspace.apply(evidence.patch)
       if (hidden) await placeHidden(workspace, await fix(), task, evidence.outcome.changedFiles)
       await workspace.files.write(files)
-      return workspace
+      return { ...workspace, placed: await placedIn(hidden, files) }
     },
     async pristine({ hidden, files = {} }) {
       const workspace = await open({ files: {}, strip: [] })
       if (hidden) await placeHidden(workspace, await fix(), task, [])
       await workspace.files.write(files)
-      return workspace
+      return { ...workspace, placed: await placedIn(hidden, files) }
     },
     once: (name, make) => parts.once(`${task.id}/${spec.name}/${name}`, make),
     // No task is named so: an id holds no space.

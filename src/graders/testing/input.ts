@@ -94,7 +94,11 @@ export async function gradingPlace(): Promise<GradingPlace> {
         if (hidden) await writeTree(path, tree(scene.hidden ?? {}))
         await writeTree(path, files)
         await scene.prepare?.(path)
-        return { path, files: filesOfFolder(path) }
+        return {
+          path,
+          files: filesOfFolder(path),
+          placed: { ...(hidden ? tree(scene.hidden ?? {}) : {}), ...files },
+        }
       }
       const home = await folder('home')
       return {

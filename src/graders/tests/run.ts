@@ -5,7 +5,7 @@ import { InfraError } from '../../errors.ts'
 import type { ExecResult, GradeInput, OpenWorkspace, WorkspaceFiles } from '../../contracts.ts'
 import type { FileTree } from '../../model/files.ts'
 import { formatDuration } from '../../util/duration.ts'
-import { toContent } from '../../util/file-tree.ts'
+import { toBytes, toContent } from '../../util/file-tree.ts'
 import { matcher } from '../../util/glob.ts'
 import { onDisk } from '../../util/layers.ts'
 import { readTail, readUntrusted } from '../../util/output.ts'
@@ -136,7 +136,7 @@ async function runIn(
   const output = `${await readTail(stdout, tailBytes)}\n${await readTail(stderr, tailBytes)}`
   return {
     ...(await withPlaces(parsed, workspace, cwd)),
-    incomplete: badEnd(result, config) ?? parsed.incomplete,
+    incomplete: (await rewritten(workspace)) ?? badEnd(result, config) ?? parsed.incomplete,
     runner: plan.runner,
     end: result.end,
     exitCode: result.exitCode,
@@ -168,6 +168,20 @@ async function reportIn(files: WorkspaceFiles, config: TestsConfig): Promise<Buf
   if (config.report === undefined) return null
   const found = await files.locate(cleanPath(config.report))
   return found.state === 'there' ? onDisk(found.entry.places[0]) : null
+}
+
+/** Programs do not change themselves; data may be changed by the tests that use it. */
+const isProgram = matcher([
+  '**/*.{js,cjs,mjs,jsx,ts,cts,mts,tsx,py,rb,go,rs,java,kt,cs,php,ex,exs,c,cc,cpp,h}',
+])
+
+/** The code under test runs where the tests stand, and could write over those that are still to be loaded. */
+async function rewritten({ files, placed }: OpenWorkspace): Promise<string | null> {
+  for (const [path, content] of Object.entries(placed)) {
+    if (!isProgram(path) || (await files.read(path))?.equals(toBytes(content))) continue
+    return `the hidden file ${path} was changed while the tests ran`
+  }
+  return null
 }
 
 function badEnd(result: ExecResult, config: TestsConfig): string | null {

@@ -37,7 +37,7 @@ export function aRun(tests: TestCase[], change: Partial<TestRun> = {}): TestRun 
     missingTool: null,
     lastLine: null,
     restored: [],
-    workspace: { path: '/workspace', files: filesOfFolder('/workspace') },
+    workspace: { path: '/workspace', files: filesOfFolder('/workspace'), placed: {} },
     signs: null,
     ...change,
   }
