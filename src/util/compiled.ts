@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 import * as nodeModule from 'node:module'
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { Script, constants } from 'node:vm'
 
 /**
@@ -52,6 +52,11 @@ function keep(script: Script, place: string): void {
     mkdirSync(dirname(place), { recursive: true, mode: 0o700 })
     writeFileSync(temporary, script.createCachedData(), { mode: 0o600 })
     renameSync(temporary, place)
+    // Those of earlier builds.
+    for (const name of readdirSync(dirname(place))) {
+      const isOld = name.startsWith(`${process.version}-${process.arch}-`) && name.endsWith('.compiled')
+      if (isOld && name !== basename(place)) rmSync(join(dirname(place), name), { force: true })
+    }
   } catch {
     // A home that cannot be written to only costs time.
     rmSync(temporary, { force: true })
