@@ -1,16 +1,41 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { networkAt } from '../core/network.ts'
+import { networkAt, reachOf } from '../core/network.ts'
 import { InfraError, UserError } from '../errors.ts'
 import type { Sandbox } from '../contracts.ts'
 import type { Isolation, Network } from '../model/run.ts'
-import type { Setup } from '../model/suite.ts'
+import type { Setup, Suite } from '../model/suite.ts'
+import type { TrialSpec } from '../model/trial.ts'
 import { pick } from '../registry.ts'
 import { openNetwork } from '../trial/network.ts'
+import { setOnes } from '../util/host-env.ts'
+import { tell, type Io } from './io.ts'
 import type { families } from './wiring.ts'
 
 type Harnesses = Pick<typeof families, 'harnesses'>
+
+/** What the agents of the planned trials may reach, which must be possible here. */
+export async function networksOf(
+  suite: Suite,
+  specs: readonly TrialSpec[],
+  parts: Harnesses & { sandbox: Sandbox },
+  io: Io,
+): Promise<Record<string, Network>> {
+  const setups = Object.values(suite.setups).filter(setup => specs.some(spec => spec.setup === setup.name))
+  const { sandbox } = parts
+  const { level } = sandbox.isolation
+  const networks = setups.map(setup => [setup.name, networkOf(setup, level, parts, io.env)] as const)
+  const listed = networks.filter(([, network]) => reachOf(network) === 'allow-list')
+  if (level === 'container' && listed[0])
+    throw new UserError(
+      `setup ${listed[0][0]} may reach ${listed[0][1].allowed.join(', ')}, but isolation "container" knows only all or nothing: set network: open or off, or use --isolation sandbox`,
+    )
+  if (listed.length > 0) await probeNetwork(sandbox)
+  if (level === 'sandbox' || level === 'container')
+    for (const hint of networkHints(setups, parts, io.env)) tell(io, hint)
+  return Object.fromEntries(networks)
+}
 
 /** What the agent of a setup may reach. Throws UserError where that is its model, and nobody knows where it is. */
 export function networkOf(
@@ -30,8 +55,7 @@ export function networkOf(
 
 function endpointsOf(setup: Setup, { harnesses }: Harnesses, env: NodeJS.ProcessEnv): string[] | null {
   const { type, config } = setup.harness
-  const passed = setup.env.pass.flatMap(name => (env[name] === undefined ? [] : [[name, env[name]] as const]))
-  const given = { ...Object.fromEntries(passed), ...setup.env.set }
+  const given = { ...setOnes(setup.env.pass, env), ...setup.env.set }
   return pick(harnesses, type, 'harness').endpoints?.(config, given, setup.model) ?? null
 }
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import type { Level } from '../sandboxes/index.ts'
-import { reachOf, widest } from '../core/network.ts'
+import { widest } from '../core/network.ts'
 import { plan, specOf } from '../core/plan.ts'
 import { UserError, exitCodes, type ExitCode } from '../errors.ts'
 import type { Sandbox, StoredRun } from '../contracts.ts'
@@ -20,8 +20,8 @@ import { readBaseline } from './baseline-file.ts'
 import { checkSameImages, imagesFor } from './images.ts'
 import { onInterrupt } from './interrupt.ts'
 import { answerJson, tell, type Io } from './io.ts'
-import { networkHints, networkOf, probeNetwork } from './network.ts'
-import { limitingOf } from './limiting.ts'
+import { networksOf } from './network.ts'
+import { askedLimits, limitingOf } from './limiting.ts'
 import { provenance } from './provenance.ts'
 import { checkReadiness } from './readiness.ts'
 import { checkReportOptions, report, type ReportOptions } from './report.ts'
@@ -64,11 +64,8 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
     if (options.json)
       answerJson(io, { suite: suite.name, fingerprint: suite.fingerprint, trials: specs, rules })
     else {
-      const { asked } = await limitingOf(suite, specs)
-      tell(
-        io,
-        [describePlan(suite, specs, asked), ...describeRules(rules), ...(ruled?.warnings ?? [])].join('\n'),
-      )
+      const planned = describePlan(suite, specs, askedLimits(suite, specs))
+      tell(io, [planned, ...describeRules(rules), ...(ruled?.warnings ?? [])].join('\n'))
     }
     return exitCodes.pass
   }
@@ -92,7 +89,7 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
   if (earlier) checkSameImages(earlier.manifest.isolation.images, images)
   await checkReadiness(suite, specs, { ...families, sandbox, images }, io)
 
-  const networks = await checkNetworks(suite, specs, sandbox, io)
+  const networks = await networksOf(suite, specs, { ...families, sandbox }, io)
 
   const { manifest, trials } = await execute(
     { suite, specs, earlier, sandbox, images, networks, limits: await limiting, rules: ruled?.rules ?? null },
@@ -198,27 +195,6 @@ function checkCombination(file: string | undefined, options: RunOptions): void {
     throw new UserError(
       `--resume finishes a run as it was planned: leave ${ignored[0]} out, or start a new run`,
     )
-}
-
-/** What the agents of the planned trials may reach, which must be possible here. */
-async function checkNetworks(
-  suite: Suite,
-  specs: readonly TrialSpec[],
-  sandbox: Sandbox,
-  io: Io,
-): Promise<Record<string, Network>> {
-  const setups = Object.values(suite.setups).filter(setup => specs.some(spec => spec.setup === setup.name))
-  const { level } = sandbox.isolation
-  const networks = setups.map(setup => [setup.name, networkOf(setup, level, families, io.env)] as const)
-  const listed = networks.filter(([, network]) => reachOf(network) === 'allow-list')
-  if (level === 'container' && listed[0])
-    throw new UserError(
-      `setup ${listed[0][0]} may reach ${listed[0][1].allowed.join(', ')}, but isolation "container" knows only all or nothing: set network: open or off, or use --isolation sandbox`,
-    )
-  if (listed.length > 0) await probeNetwork(sandbox)
-  if (level === 'sandbox' || level === 'container')
-    for (const hint of networkHints(setups, families, io.env)) tell(io, hint)
-  return Object.fromEntries(networks)
 }
 
 function suiteFile(file: string | undefined): string {

@@ -26,6 +26,7 @@ import { fileStore } from '../stores/files.ts'
 import { noCopy, type Copy } from '../suite/copy.ts'
 import { loadSuite } from '../suite/load.ts'
 import type { TrialParts } from '../trial/parts.ts'
+import { setOnes } from '../util/host-env.ts'
 import { redactor } from '../util/redact.ts'
 import { canBeLayer, whyNoOverlay } from '../util/overlay.ts'
 import { copyWorkspaces, type Roots } from '../workspaces/copy.ts'
@@ -89,11 +90,7 @@ export function secretNamesOf(suite: Suite): string[] {
 
 /** The values, by name, of those of them that are set. */
 export function secretsOf(suite: Suite, env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(
-    secretNamesOf(suite)
-      .map(name => [name, env[name]])
-      .filter((entry): entry is [string, string] => entry[1] !== undefined),
-  )
+  return setOnes(secretNamesOf(suite), env)
 }
 
 export interface TrialPartsOptions {
@@ -174,15 +171,14 @@ async function workspacesIn(roots: Roots, sandbox: Sandbox): Promise<Workspaces>
   return overlayWorkspaces({ ...roots, whiteout })
 }
 
-/** What still goes on when the run is interrupted (a fetch) ends with the program. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+/** Does not wait for what still goes on when the run is interrupted (a fetch): it ends with the program. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
   })
-  work.catch(() => undefined)
-  aborted.catch(() => undefined)
-  signal.throwIfAborted()
-  return Promise.race([work, aborted])
 }
 
 /** Makes a value once. A passing fault is forgotten, so that a later call tries again; any other failure stays. */

@@ -1,7 +1,7 @@
 import type { Comparison, Side, SideTask } from '../model/report.ts'
 import type { RunManifest } from '../model/run.ts'
 import type { Attempt, Trial } from '../model/trial.ts'
-import { anAttempt, anOutcome } from '../testing/builders.ts'
+import { anAttempt, anOutcome, anIsolation } from '../testing/builders.ts'
 import { compare } from './compare.ts'
 import { formatTrialId } from './trial-id.ts'
 
@@ -145,14 +145,7 @@ export function manifestOf(trials: readonly Trial[], plan = trials.map(({ id }) 
         { fingerprint: `content of ${task}`, git: '/repo', commit: '0'.repeat(40), history: null, tags: [] },
       ]),
     ),
-    isolation: {
-      level: 'none',
-      network: 'open',
-      networks: {},
-      workspace: 'copy',
-      images: {},
-      limits: null,
-    },
+    isolation: anIsolation(),
     provenance: {
       tool: '0.0.0',
       node: '20.0.0',

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path'
 import { writeTree } from '../util/file-tree.ts'
+import { shellWord } from '../util/shell.ts'
 import { InfraError } from '../errors.ts'
 import type { HarnessInput } from '../contracts.ts'
 import type { Command } from '../model/suite.ts'
@@ -30,7 +31,7 @@ export async function commandLine(run: Command, input: HarnessInput, files: Comm
         `${found} is not filled in inside of a shell line: write ${variable} there, or give the command as a list: run: ${list}`,
       )
     }
-    return placed === null ? run : run.trim().replace(program, () => quoted(placed))
+    return placed === null ? run : run.trim().replace(program, () => shellWord(placed))
   }
   const values: Record<string, string | null> = {
     prompt: input.prompt,
@@ -55,9 +56,4 @@ async function placeProgram(run: Command, input: HarnessInput, files: CommandFil
   const name = basename(path)
   await writeTree(files.own, { [name]: { ...suiteFile(input.files, path), executable: true } })
   return join(files.own, name)
-}
-
-/** As one word of a shell line. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`
 }

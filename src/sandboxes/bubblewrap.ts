@@ -1,10 +1,11 @@
-import { userInfo } from 'node:os'
 import { dirname } from 'node:path'
 import type { Access, ExecRequest, Sandbox } from '../contracts.ts'
 import { openingDoor, throughDoor } from '../util/door.ts'
 import { findProgram, ownPath } from '../util/find-program.ts'
+import { processDescription, sandboxDescription } from './descriptions.ts'
 import { etcWith } from './etc.ts'
 import { seenBy } from './seen.ts'
+import { isRoot } from '../util/root.ts'
 import { insideUser } from './inside-user.ts'
 import { probeBy, probeConfined } from './probe.ts'
 import { wrapped, type Found } from './wrapped.ts'
@@ -18,7 +19,8 @@ const bubblewrap = (): string => (found ??= findProgram('bwrap', ownPath()) ?? '
 
 const processOnlyLine = ({ argv }: Found): string[] => [
   bubblewrap(),
-  ...sameUser(),
+  // Where overlays had to be mounted in a namespace in which the user is root, the command shall not think so.
+  ...(isRoot() ? [] : userNamespace()),
   '--dev-bind',
   '/',
   '/',
@@ -31,8 +33,7 @@ const processOnly = wrapped(processOnlyLine)
 /** The level `process` by bubblewrap, which brings a process 1 that reaps what is orphaned. */
 export const bubblewrapProcess: Sandbox = {
   isolation: { level: 'process' },
-  description:
-    'no process of an agent survives it or sees others; agents see your files and reach the network',
+  description: processDescription,
   mounts: true,
   probe: () => probeBy('bubblewrap', processOnly),
   exec: processOnly,
@@ -54,7 +55,9 @@ const confinedLine = async (inner: Found, request: ExecRequest, access: Access):
   const shown = [...others, ...readOnly.filter(path => !isSetting(path))]
   return [
     bubblewrap(),
-    ...ownUser(),
+    // Without one root would keep its capabilities for whatever it can regain them by; in one of its own making it could mount
+    // and change control groups, which belong to root.
+    ...userNamespace(...(isRoot() ? ['--disable-userns'] : [])),
     '--unshare-pid',
     '--unshare-ipc',
     '--unshare-uts',
@@ -84,27 +87,16 @@ const confinedLine = async (inner: Found, request: ExecRequest, access: Access):
   ]
 }
 
-/** Where overlays had to be mounted in a namespace in which the user is root, the command shall not think so. */
-function sameUser(): string[] {
-  const { uid, gid } = userInfo()
-  return uid === 0 ? [] : ['--unshare-user', '--uid', String(uid), '--gid', String(gid)]
-}
-
-/**
- * Without a user namespace root would keep its capabilities for whatever it can regain them by; in one of its own making it
- * could mount and change control groups, which belong to root.
- */
-function ownUser(): string[] {
-  if (process.getuid?.() !== 0) return sameUser()
+/** A user namespace in which the command is who it is to be. */
+function userNamespace(...more: string[]): string[] {
   const { uid, gid } = insideUser()
-  return ['--unshare-user', '--disable-userns', '--uid', String(uid), '--gid', String(gid)]
+  return ['--unshare-user', ...more, '--uid', String(uid), '--gid', String(gid)]
 }
 
 /** The level `sandbox`: only listed folders exist. */
 export const bubblewrapSandbox: Sandbox = {
   isolation: { level: 'sandbox' },
-  description:
-    'agents see programs and their own folders only, without rights even as root; they reach what their setup allows, graders reach nothing',
+  description: sandboxDescription,
   mounts: true,
   probe: () => probeConfined('bubblewrap', confined),
   exec: confined,

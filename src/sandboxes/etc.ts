@@ -1,8 +1,6 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { livenessOf, ownProcessName } from '../util/process-name.ts'
+import { makeOwnTemporary } from '../util/own-temporary.ts'
 
 /** Changes while a run goes on, wherever a laptop is carried. */
 const neverCopied = ['/etc/resolv.conf', '/etc/hosts']
@@ -14,7 +12,6 @@ export interface Etc {
   others: readonly string[]
 }
 
-const prefix = 'agent-eval-etc-'
 const made = new Map<string, Promise<Etc>>()
 
 /**
@@ -29,8 +26,7 @@ export function etcWith(settings: readonly string[]): Promise<Etc> {
 }
 
 async function makeEtc(settings: readonly string[]): Promise<Etc> {
-  await sweep()
-  const folder = mkdtempSync(join(tmpdir(), `${prefix}${await ownProcessName()}-`))
+  const folder = await makeOwnTemporary('agent-eval-etc-')
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const others: string[] = []
   for (const path of settings) {
@@ -44,14 +40,4 @@ async function makeEtc(settings: readonly string[]): Promise<Etc> {
     }
   }
   return { folder, others }
-}
-
-async function sweep(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
-    if (!name.startsWith(prefix)) continue
-    const owner = name.slice(prefix.length)
-    // Somebody else's cannot be removed, and need not be.
-    if ((await livenessOf(owner)) === 'dead')
-      await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined)
-  }
 }

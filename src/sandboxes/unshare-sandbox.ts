@@ -3,11 +3,14 @@ import type { Access, ExecRequest, Sandbox } from '../contracts.ts'
 import { InfraError } from '../errors.ts'
 import { openingDoor, throughDoor } from '../util/door.ts'
 import { findProgram, ownPath } from '../util/find-program.ts'
+import { isRoot } from '../util/root.ts'
+import { shellWord } from '../util/shell.ts'
+import { sandboxDescription } from './descriptions.ts'
 import { insideUser } from './inside-user.ts'
 import { mountTable } from './mount-table.ts'
 import { probeConfined } from './probe.ts'
 import { seenBy } from './seen.ts'
-import { processLine } from './unshare-process.ts'
+import { keepShell, processLine } from './unshare-process.ts'
 import { wrapped, type Found } from './wrapped.ts'
 
 /** What the sandbox is built with. Never looked for on the PATH of a command, which an agent may have written to. */
@@ -16,9 +19,6 @@ type Tool = (typeof tools)[number]
 
 /** The new root is built over a folder that every Linux has, and of which nothing is needed inside. */
 const root = '/sys'
-
-/** A shell stays as process 1: it hands on how the command ended, which process 1 itself could not be ended by. */
-const keepShell = '"$@"; exit $?'
 
 const confined = wrapped(async (inner, request) => {
   const { access } = request
@@ -44,28 +44,24 @@ function prologue(inner: Found, request: ExecRequest, access: Access, places: Re
   return [
     'set -e',
     // In one of its own making root could mount and change control groups, which belong to it. The last is made below.
-    ...(process.getuid?.() === 0 ? ['echo 1 >/proc/sys/user/max_user_namespaces'] : []),
+    ...(isRoot() ? ['echo 1 >/proc/sys/user/max_user_namespaces'] : []),
     `${places.mount} -n -t tmpfs -o mode=755,nosuid tmpfs ${root}`,
-    `${places.cp} -P --parents ${links.map(quoted).join(' ')} ${root}`,
-    `${places.mkdir} -p ${[...folders, ...files.map(file => join(file, '..'))].map(quoted).join(' ')}`,
-    ...files.map(file => `: >${quoted(file)}`),
-    `printf %s ${quoted(text)} >${table}`,
+    `${places.cp} -P --parents ${links.map(shellWord).join(' ')} ${root}`,
+    `${places.mkdir} -p ${[...folders, ...files.map(file => join(file, '..'))].map(shellWord).join(' ')}`,
+    ...files.map(file => `: >${shellWord(file)}`),
+    `printf %s ${shellWord(text)} >${table}`,
     `${places.mount} -n -a -T ${table}`,
     ...(access.network === 'open' ? [] : [`${places.ip} link set lo up`]),
     `cd ${root}`,
     `${places.pivot_root} . mnt`,
     `${places.umount} -n -l /mnt`,
-    `cd ${quoted(request.cwd)}`,
+    `cd ${shellWord(request.cwd)}`,
     'unset OLDPWD',
     // The user of the command, in a namespace in which nothing that is mounted here can be changed.
     `exec ${places.unshare} --user --map-user=${uid} --map-group=${gid} --keep-caps -- ` +
       `${places.setpriv} --no-new-privs --inh-caps=-all --ambient-caps=-all --bounding-set=-all -- ` +
-      `${places.sh} -c ${quoted(keepShell)} sh "$@"`,
+      `${places.sh} -c ${shellWord(keepShell)} sh "$@"`,
   ].join('\n')
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`
 }
 
 let known: Record<Tool, string> | null = null
@@ -83,8 +79,7 @@ async function toolPlaces(): Promise<Record<Tool, string>> {
 /** The level `sandbox` by util-linux alone, as root or, where user namespaces are allowed, as anybody. */
 export const unshareSandbox: Sandbox = {
   isolation: { level: 'sandbox' },
-  description:
-    'agents see programs and their own folders only, without rights even as root; they reach what their setup allows, graders reach nothing',
+  description: sandboxDescription,
   mounts: true,
   probe: () => probeConfined('unshare', confined),
   exec: confined,

@@ -1,3 +1,4 @@
+import type { Isolation } from '../model/run.ts'
 import type { Attempt, ErroredTrial, Grade, GradedTrial, Outcome } from '../model/trial.ts'
 
 /** Plain objects for tests, complete and valid; a test changes only what it is about. */
@@ -104,4 +105,9 @@ export function anErroredTrial(id = 'task/setup/0', change: Partial<ErroredTrial
     notices: [],
     ...change,
   }
+}
+
+/** How trials are kept apart where nothing is done about it. */
+export function anIsolation(): Isolation {
+  return { level: 'none', network: 'open', networks: {}, workspace: 'copy', images: {}, limits: null }
 }

@@ -15,7 +15,7 @@ import type { Grade, Outcome } from '../model/trial.ts'
 import { matcher } from '../util/glob.ts'
 import type { Overlay } from '../util/overlay.ts'
 import { throwAway } from '../util/trash.ts'
-import { cleanEnv } from '../util/host-env.ts'
+import { cleanEnv, setOnes } from '../util/host-env.ts'
 import type { TrialParts } from './parts.ts'
 import { resourcesOf } from './resources.ts'
 
@@ -130,7 +130,7 @@ function gradeInput(
     logs,
     scratch,
     env: cleanEnv(parts.hostEnv, { home, temporary }),
-    secrets: secretsOf(parts.grader(spec.type).secrets?.(spec.config) ?? [], parts.hostEnv),
+    secrets: setOnes(parts.grader(spec.type).secrets?.(spec.config) ?? [], parts.hostEnv),
     // What is judged may be hostile, and must not ask anybody.
     exec: request =>
       parts.exec({
@@ -175,14 +175,6 @@ async function placeHidden(
   await workspace.restore(changedFiles.filter(matcher(task.fix.hidden)))
   await workspace.files.prune(fix.deleted)
   await workspace.files.write(fix.hidden)
-}
-
-function secretsOf(names: readonly string[], host: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(
-    names
-      .map(name => [name, host[name]])
-      .filter((entry): entry is [string, string] => entry[1] !== undefined),
-  )
 }
 
 /** A command in a workspace needs no other one: those may be in use by other commands. */

@@ -4,6 +4,7 @@ import { access, mkdir, readFile, readdir, rmdir, writeFile } from 'node:fs/prom
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { livenessOf, ownProcessName } from './process-name.ts'
+import { signalProcess } from './process-tree.ts'
 
 /** What a control group can see to; `kill` ends all that is in it at once. */
 export type Controller = 'memory' | 'cpu' | 'cpuacct' | 'pids' | 'kill'
@@ -112,17 +113,9 @@ export async function endGroup(group: string): Promise<number> {
   if (pids.length === 0) return 0
   // Not there before Linux 5.14, nor in version 1.
   await writeFile(join(group, 'cgroup.kill'), '1', { flag: 'r+' }).catch(() => {
-    for (const pid of pids) kill(pid)
+    for (const pid of pids) signalProcess(pid, 'SIGKILL')
   })
   return pids.length
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error
-  }
 }
 
 /** The kernel needs a moment after the last process; what stays is removed by the next start. */

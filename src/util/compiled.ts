@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module'
 import * as nodeModule from 'node:module'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
@@ -14,7 +13,7 @@ export function requireCompiled(file: string): unknown {
   // Node 22.1 and later do it themselves.
   if ('enableCompileCache' in nodeModule && typeof nodeModule.enableCompileCache === 'function') {
     nodeModule.enableCompileCache(kept)
-    return createRequire(file)(file)
+    return nodeModule.createRequire(file)(file)
   }
   return loadKept(file, kept)
 }
@@ -32,7 +31,7 @@ function loadKept(file: string, kept: string): unknown {
   )
   if (script.cachedDataRejected !== false) process.once('exit', () => keep(script, place))
   const module = { exports: {} }
-  script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file))
+  script.runInThisContext()(module.exports, nodeModule.createRequire(file), module, file, dirname(file))
   return module.exports
 }
 

@@ -43,7 +43,7 @@ export async function exec(request: ExecRequest, how: ExecOptions = {}): Promise
   const outputs = openOutputs(request.stdout, request.stderr)
   try {
     if (request.signal?.aborted) return notRun('aborted')
-    const limited = await limitsFor(request, how.contained ?? false)
+    const limited = await limitsFor(request, how)
     let result: ExecResult
     let rest: Awaited<ReturnType<Limited['close']>> | undefined
     try {
@@ -204,7 +204,7 @@ async function start(
 /** Null without a wish, and for a program that is not there: what would limit it could only say so in its own words. */
 async function limitsFor(
   { limits, command, env, cwd }: ExecRequest,
-  contained: boolean,
+  { contained = false }: ExecOptions,
 ): Promise<Limited | null> {
   if (!limits) return null
   const isThere = typeof command === 'string' || findProgram(command[0] ?? '', env['PATH'] ?? '', cwd)

@@ -34,3 +34,12 @@ export function cleanEnv(
 export function withoutProxies(host: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(host).filter(([name]) => !/_proxy$/i.test(name)))
 }
+
+/** The values, by name, of those of the named variables that are set. */
+export function setOnes(names: readonly string[], host: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    names
+      .map(name => [name, host[name]])
+      .filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
+}

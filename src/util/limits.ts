@@ -13,7 +13,8 @@ import {
   type Controller,
 } from './cgroup-bases.ts'
 import { findProgram, ownPath } from './find-program.ts'
-import { quoted, type Prelude } from './prelude.ts'
+import type { Prelude } from './prelude.ts'
+import { shellWord } from './shell.ts'
 
 /** By what limits hold here, the strongest that was found. */
 export type Enforcer = 'cgroup-v2' | 'cgroup-v1' | 'rlimit' | 'none'
@@ -60,8 +61,12 @@ function baseFor(controller: Controller, bases: readonly Base[]): Base | null {
  * all of its processes with itself.
  */
 export async function limit(limits: ResourceLimits, contained: boolean): Promise<Limited> {
-  const isAsked = Object.values(limits).some(one => one !== undefined)
-  return contained && !isAsked ? capped() : limitedAnew(limits)
+  return contained && !isAsked(limits) ? capped() : limitedAnew(limits)
+}
+
+/** Whether any limit is asked for; there is one to processes without. */
+function isAsked(limits: ResourceLimits): boolean {
+  return Object.values(limits).some(limit => limit !== undefined)
 }
 
 /** Groups that only cap the number of processes, made before and free again: making one costs more than most commands. */
@@ -140,10 +145,9 @@ async function limitedAnew(limits: ResourceLimits): Promise<Limited> {
 
 /** Each costs a moment: without a wish there is one against too many processes, else those that count, too. */
 function neededBases(limits: ResourceLimits, bases: readonly Base[]): Base[] {
-  const isAsked = Object.values(limits).some(limit => limit !== undefined)
   const controllers: Controller[] = [
     baseFor('pids', bases) ? 'pids' : 'kill',
-    ...(isAsked ? (['memory', 'cpuacct'] as const) : []),
+    ...(isAsked(limits) ? (['memory', 'cpuacct'] as const) : []),
     ...(limits.cpus === undefined ? [] : (['cpu'] as const)),
   ]
   const needed = controllers.map(controller => baseFor(controller, bases)).filter(base => base !== null)
@@ -159,13 +163,13 @@ async function setFirst(group: string, [first, ...others]: readonly string[][]):
 }
 
 function entering(groups: readonly string[]): string[] {
-  return groups.map(group => `echo $$ >${quoted(join(group, 'cgroup.procs'))}`)
+  return groups.map(group => `echo $$ >${shellWord(join(group, 'cgroup.procs'))}`)
 }
 
 /** For each process alone. The number of processes would be counted over all that the user runs, so it is left out. */
 async function rlimits({ memoryBytes }: ResourceLimits): Promise<string[]> {
   const prlimit = memoryBytes === undefined ? null : findProgram('prlimit', ownPath())
-  return prlimit === null ? [] : [`${quoted(prlimit)} --pid $$ --data=${Math.ceil(memoryBytes ?? 0)}`]
+  return prlimit === null ? [] : [`${shellWord(prlimit)} --pid $$ --data=${Math.ceil(memoryBytes ?? 0)}`]
 }
 
 type Group = { group: string; version: 1 | 2 } | null

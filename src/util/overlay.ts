@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rename, writeFile } from 'node:fs/promises'
-import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { InfraError } from '../errors.ts'
 import { removeFolder } from './folders.ts'
-import { quoted, withPrelude, type Prelude } from './prelude.ts'
+import { isRoot } from './root.ts'
+import { withPrelude, type Prelude } from './prelude.ts'
+import { shellWord } from './shell.ts'
 
 /** Folders that the kernel lays over each other, for one command alone. */
 export interface Overlay {
@@ -34,11 +35,11 @@ export function mounting(overlays: readonly Overlay[], cwd: string): Prelude {
   if (overlays.length === 0) return { namespaces: [], lines: [] }
   const mounts = overlays.map(
     overlay =>
-      `{ mount -n -t overlay overlay -o ${quoted(optionsOf(overlay))} ${quoted(overlay.at)} || ` +
-      `{ : >${quoted(failureOf(overlay))}; exit 1; }; }`,
+      `{ mount -n -t overlay overlay -o ${shellWord(optionsOf(overlay))} ${shellWord(overlay.at)} || ` +
+      `{ : >${shellWord(failureOf(overlay))}; exit 1; }; }`,
   )
   const namespaces = isRoot() ? ['--mount'] : ['--user', '--map-root-user', '--mount']
-  return { namespaces: ['unshare', ...namespaces, '--'], lines: [...mounts, `cd ${quoted(cwd)}`] }
+  return { namespaces: ['unshare', ...namespaces, '--'], lines: [...mounts, `cd ${shellWord(cwd)}`] }
 }
 
 /** The command line that runs a program of ours where an overlay is mounted. */
@@ -115,8 +116,4 @@ function optionsOf({ lower, upper, work }: Overlay): string {
 /** Made where the mount fails: an exit code could be the command's own. */
 function failureOf(overlay: Overlay): string {
   return `${overlay.work}.failed`
-}
-
-function isRoot(): boolean {
-  return userInfo().uid === 0
 }

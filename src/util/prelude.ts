@@ -13,8 +13,3 @@ export function withPrelude(preludes: readonly Prelude[], argv: readonly string[
   const script = [...lines, 'exec "$@"'].join(' && ')
   return [...preludes.flatMap(prelude => prelude.namespaces), '/bin/sh', '-c', script, 'sh', ...argv]
 }
-
-/** A word for a shell line. */
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`
-}

@@ -175,7 +175,8 @@ function readIfThere(path: string): string {
   }
 }
 
-function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {
+/** Sends a signal; false if the process is gone, or out of reach. */
+export function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, signal)
   } catch (error) {

@@ -12,7 +12,7 @@ import { withLock } from '../util/lock.ts'
 import { withoutCredentials } from '../util/git.ts'
 import { markUse } from '../util/uses.ts'
 import { takeBase } from './base.ts'
-import { recordDigest } from './checkout-digest.ts'
+import { recordDigest, recordStats } from './checkout-digest.ts'
 import { writeFiles } from './files-of-commit.ts'
 import { writeHistory } from './history.ts'
 import { ensureCommit } from './mirror.ts'
@@ -123,6 +123,7 @@ async function buildInto(
     await writeFile(partsOf(building).record, JSON.stringify(record))
     if (source.prepare.length > 0) await recordDigest(cacheRoot, folder, partsOf(building).workTree)
     await rename(building, folder)
+    await recordStats(cacheRoot, folder)
   } catch (error) {
     await removeQuietly(building)
     throw error

@@ -16,8 +16,8 @@ import { onDisk, toBytePath } from '../util/layers.ts'
 
 /**
  * Makes the tree that differs from a base by some files, and returns a ref that stands for it until the next call. No index is
- * needed: the cost is that of the changes, whatever the size of the base. The files are read below `root`, bytes as they are, links not followed. Paths have one character a byte.
- * Throws InfraError if the files hold more than `maxBytes`.
+ * needed: the cost is that of the changes, whatever the size of the base. The files are read below `root`, bytes as they are,
+ * links not followed. Paths have one character a byte. Throws InfraError if the files hold more than `maxBytes`.
  */
 export async function importTree(
   gitDir: string,

@@ -1,12 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { lstatSync, readdirSync } from 'node:fs'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { rename } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
 import type { Exec, PreparedSource } from '../contracts.ts'
 import type { Source } from '../model/suite.ts'
 import { withoutCredentials } from '../util/git.ts'
-import { notesOf } from '../util/uses.ts'
 import { checkEntry } from './cache-check.ts'
+import { hasRecordedStats, recordStats } from './checkout-digest.ts'
 import { prepareCheckout } from './checkout.ts'
 
 /**
@@ -20,22 +19,15 @@ export async function prepareIntact(cacheRoot: string, source: Source, exec: Exe
   const checkout = dirname(prepared.path)
   // Removed by whoever builds it.
   await rename(checkout, `${checkout}-${randomBytes(4).toString('hex')}`)
-  const anew = await prepareCheckout(cacheRoot, source, exec)
-  await whatIsWrongWith(cacheRoot, anew)
-  return { ...anew, damage: wrong.join('; ') }
+  return { ...(await prepareCheckout(cacheRoot, source, exec)), damage: wrong.join('; ') }
 }
 
-/**
- * What the file system tells of the files is compared first: sizes, and times of their last change, which no program can set.
- * Where that differs, all contents are checked against the commit's id. Half sentences, none if nothing is wrong.
- */
+/** Where the file system tells of a change, all contents are checked against the commit's id. Half sentences, none if all is well. */
 async function whatIsWrongWith(cacheRoot: string, { path, source }: PreparedSource): Promise<string[]> {
   const checkout = dirname(path)
-  const name = basename(checkout)
-  const note = join(notesOf(cacheRoot, `checkout-${name}`), 'stat.sha256')
-  const now = statDigest(checkout)
-  if ((await readFile(note, 'utf8').catch(() => null)) === now) return []
+  if (await hasRecordedStats(cacheRoot, checkout)) return []
   const { git, commit, history, prepare } = source
+  const name = basename(checkout)
   const wrong = await checkEntry(cacheRoot, {
     kind: 'checkout',
     name,
@@ -47,21 +39,6 @@ async function whatIsWrongWith(cacheRoot: string, { path, source }: PreparedSour
     use: `checkout-${name}`,
   })
   if (wrong !== null && wrong.length > 0) return wrong
-  await mkdir(dirname(note), { recursive: true, mode: 0o700 })
-  await writeFile(note, now)
+  await recordStats(cacheRoot, checkout)
   return []
-}
-
-function statDigest(root: string): string {
-  const hash = createHash('sha256')
-  const visit = (folder: string): void => {
-    for (const name of readdirSync(Buffer.from(folder, 'latin1'), 'latin1').toSorted()) {
-      const path = `${folder}/${name}`
-      const { ino, size, mode, ctimeNs } = lstatSync(Buffer.from(path, 'latin1'), { bigint: true })
-      hash.update(`${path}\0${ino} ${size} ${mode} ${ctimeNs}\n`)
-      if ((Number(mode) & 0o170000) === 0o040000) visit(path)
-    }
-  }
-  visit(Buffer.from(root).toString('latin1'))
-  return hash.digest('hex')
 }

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -7,6 +6,7 @@ import { TestsConfig } from './config.ts'
 import { runTests } from './run.ts'
 import { graded } from './testing/grading.ts'
 import { shown } from './testing/report.ts'
+import { python3 } from './testing/python.ts'
 
 let place: GradingPlace
 beforeAll(async () => {
@@ -63,15 +63,6 @@ const pytestKeys = {
   failToPass: ['tests/test_double.py::TestDouble::test_three'],
 }
 
-function python3(...args: string[]): boolean {
-  try {
-    execFileSync('python3', args, { stdio: 'ignore' })
-    return true
-  } catch (error) {
-    if (error instanceof Error) return false
-    throw error
-  }
-}
 const hasPython = python3('--version')
 const hasPytest = hasPython && python3('-c', 'import pytest')
 

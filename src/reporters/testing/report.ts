@@ -1,3 +1,4 @@
+import { anIsolation } from '../../testing/builders.ts'
 import { createHash } from 'node:crypto'
 import type { Report } from '../../model/report.ts'
 import type { Measure, Rate, RunManifest, SetupSummary, TaskSummary } from '../../model/run.ts'
@@ -155,14 +156,7 @@ export function sampleReport(
         },
       ]),
     ),
-    isolation: {
-      level: 'none',
-      network: 'open',
-      networks: {},
-      workspace: 'copy',
-      images: {},
-      limits: null,
-    },
+    isolation: anIsolation(),
     provenance: {
       tool: '0.1.0',
       node: 'v20.20.2',

@@ -1,8 +1,6 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { runAfterUs } from '../../util/after-us.ts'
-import { livenessOf, ownProcessName } from '../../util/process-name.ts'
+import { makeOwnTemporary } from '../../util/own-temporary.ts'
+import { ownProcessName } from '../../util/process-name.ts'
 import { engineEnvironment, removal, type Engine } from './engine.ts'
 import { ownerLabel } from './names.ts'
 
@@ -29,31 +27,17 @@ done
 rm -rf "$folder"
 `
 
-const prefix = 'agent-eval-containers-'
-
 /**
  * A private folder for what containers are started with. It goes with this process, and so do the containers that it has
- * started, however it ends. Called once per process and engine.
+ * started, however it ends; what a power failure left goes first. Called once per process and engine.
  */
 export async function openFolder(engine: Engine): Promise<string> {
-  await sweepFolders()
   const owner = await ownProcessName()
-  const folder = await mkdtemp(join(tmpdir(), `${prefix}${owner}.`))
+  const folder = await makeOwnTemporary('agent-eval-containers-')
   runAfterUs(
     script,
     [engine.program, `${ownerLabel}=${owner}`, folder, ...removal(engine.name)],
     engineEnvironment(),
   )
   return folder
-}
-
-/** What is left after a power failure. */
-async function sweepFolders(): Promise<void> {
-  const names = (await readdir(tmpdir())).filter(name => name.startsWith(prefix))
-  for (const name of names) {
-    const owner = name.slice(prefix.length).split('.')[0] ?? ''
-    // Somebody else's cannot be removed, and is none of ours.
-    if ((await livenessOf(owner)) === 'dead')
-      await rm(join(tmpdir(), name), { recursive: true }).catch(() => undefined)
-  }
 }

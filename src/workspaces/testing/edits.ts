@@ -1,4 +1,5 @@
 import { seededRandom } from '../../util/random.ts'
+import { shellWord } from '../../util/shell.ts'
 
 /** Names with everything that a file system allows and programs trip over. */
 const names = [
@@ -26,7 +27,6 @@ const folders = ['', 'src', 'src/deep', 'docs', 'build', 'fresh', 'fresh/in', 'd
 export function randomEdits(seed: number): string {
   const random = seededRandom(seed)
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T
-  const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
   const folder = (): string => pick(folders)
   const file = (): string => {
     const inside = folder()
@@ -43,32 +43,32 @@ export function randomEdits(seed: number): string {
         pick(['./.gitignore', './src/.gitignore']),
         pick(['*.md\n', '!debug.log\n', 'fresh/\n', '/src/*.js\n']),
       ),
-    () => `printf more >>${quoted(file())}`,
-    () => `rm -rf -- ${quoted(file())}`,
-    () => `rm -rf -- ${quoted(`./${folder() || 'docs'}`)}`,
+    () => `printf more >>${shellWord(file())}`,
+    () => `rm -rf -- ${shellWord(file())}`,
+    () => `rm -rf -- ${shellWord(`./${folder() || 'docs'}`)}`,
     () => {
       const path = `./${folder() || 'src'}`
-      return `rm -rf -- ${quoted(path)}; mkdir -p ${quoted(path)}; printf again >${quoted(`${path}/${pick(names)}`)}`
+      return `rm -rf -- ${shellWord(path)}; mkdir -p ${shellWord(path)}; printf again >${shellWord(`${path}/${pick(names)}`)}`
     },
     () => {
       const to = file()
-      return `mkdir -p -- ${quoted(parent(to))}; mv -f -- ${quoted(file())} ${quoted(to)}`
+      return `mkdir -p -- ${shellWord(parent(to))}; mv -f -- ${shellWord(file())} ${shellWord(to)}`
     },
-    () => `mv -f -- ${quoted(`./${folder() || 'docs'}`)} ./moved`,
+    () => `mv -f -- ${shellWord(`./${folder() || 'docs'}`)} ./moved`,
     () => {
       const path = file()
-      return `mkdir -p -- ${quoted(parent(path))}; ln -sfn -- ${quoted(pick(['a.txt', '../src', '/etc/passwd', 'nowhere']))} ${quoted(path)}`
+      return `mkdir -p -- ${shellWord(parent(path))}; ln -sfn -- ${shellWord(pick(['a.txt', '../src', '/etc/passwd', 'nowhere']))} ${shellWord(path)}`
     },
-    () => `chmod ${pick(['+x', '-x', '600', '444'])} -- ${quoted(file())}`,
-    () => `chmod 700 ${quoted(`./${folder()}`)}`,
-    () => `touch -- ${quoted(file())}`,
-    () => `mkfifo -- ${quoted(file())}`,
+    () => `chmod ${pick(['+x', '-x', '600', '444'])} -- ${shellWord(file())}`,
+    () => `chmod 700 ${shellWord(`./${folder()}`)}`,
+    () => `touch -- ${shellWord(file())}`,
+    () => `mkfifo -- ${shellWord(file())}`,
     () => `rm -rf -- ./src; printf instead >./src`,
-    () => `mkdir -p -- ./a.txt ${quoted(file())}`,
+    () => `mkdir -p -- ./a.txt ${shellWord(file())}`,
     () => `git add -A; git -c user.name=a -c user.email=a@b commit -qm agent`,
   ]
   const write = (path: string, content: string): string =>
-    `mkdir -p -- ${quoted(parent(path))}; printf ${quoted(content)} >${quoted(path)}`
+    `mkdir -p -- ${shellWord(parent(path))}; printf ${shellWord(content)} >${shellWord(path)}`
   const count = 1 + Math.floor(random() * 10)
   return `exec 2>/dev/null\n${Array.from({ length: count }, () => pick(edits)()).join('\n')}\ntrue`
 }

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { gradingPlace, type GradingPlace } from '../../testing/input.ts'
 import { graded } from '../testing/grading.ts'
+import { python3 } from '../testing/python.ts'
 
 let place: GradingPlace
 beforeAll(async () => {
@@ -9,15 +9,6 @@ beforeAll(async () => {
 })
 afterAll(() => place.close())
 
-function python3(...args: string[]): boolean {
-  try {
-    execFileSync('python3', args, { stdio: 'ignore' })
-    return true
-  } catch (error) {
-    if (error instanceof Error) return false
-    throw error
-  }
-}
 const pythons = [
   ['unittest', python3('--version')],
   ['pytest', python3('-c', 'import pytest')],

@@ -1,0 +1,4 @@
+/** Whether this process has the rights of root. */
+export function isRoot(): boolean {
+  return process.getuid?.() === 0
+}
