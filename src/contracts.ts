@@ -6,7 +6,9 @@ import type { Socket } from 'node:net'
 import type { ZodType } from 'zod'
 import type { FileTree } from './model/files.ts'
 import type { Report } from './model/report.ts'
+import type { ContextSight, Metered, ModelCall } from './model/model-call.ts'
 import type { ContainerImage, Isolation, RunManifest } from './model/run.ts'
+import type { ModelApi, Service } from './model/service.ts'
 import type { Entry, Found } from './util/layers.ts'
 import type { Overlay } from './util/overlay.ts'
 import type { Command, Fix, Limits, McpServer, Source, Suite } from './model/suite.ts'
@@ -29,6 +31,8 @@ export interface ExecRequest {
   stdin?: string
   /** Called for each whole line of stdout soon after it was written; return false to end the process tree (`limit`). */
   onLine?: (line: string) => boolean
+  /** When it aborts the process tree is ended (`limit`). */
+  stop?: AbortSignal
   signal?: AbortSignal
   /** What the command may touch, where the sandbox can see to it. Without it: whatever the user may. */
   access?: Access
@@ -208,7 +212,81 @@ export interface Workspaces {
   readFix(source: Source, fix: Fix): Promise<FixFiles>
 }
 
+// ------------------------------------------------------------------ gateway
+
+/** Stands between the agents of a run and the services of their models, and holds the keys. */
+export interface Gateway {
+  /** A way of its own for one trial; whoever opens it has to close it. */
+  open(trial: GatewayTrial): OpenGateway
+  close(): Promise<void>
+}
+
+export interface GatewayTrial {
+  service: Service
+  /** The real key; null = the agent's own credentials are passed on. */
+  key: string | null
+  limits: ModelLimits
+  /** What is looked for in the requests. */
+  context: readonly ContextProbe[]
+  /** Folder outside of all workspaces in which the record is written. */
+  logs: string
+  /** Keeps requests and answers in `cassette.jsonl`, for a later `replay`. */
+  record: boolean
+  /** Answers from this recording, without any network. */
+  replay: { cassette: string; mode: 'strict' | 'loose' } | null
+  /** Paths that differ from trial to trial, such as the workspace and HOME, by the word that replaces them in recordings. */
+  volatile: Readonly<Record<string, string>>
+  /** Called once, when a limit was reached: the agent is to be ended. */
+  onLimit(reason: string): void
+}
+
+/** What is not there is not limited. */
+export interface ModelLimits {
+  costUsd: number | null
+  /** Input (cached and not) plus output. */
+  tokens: number | null
+  calls: number | null
+  /** Further ones wait. */
+  callsPerMinute: number | null
+}
+
+/** A text of a setup that should, or should not, reach the model. */
+export interface ContextProbe extends Pick<ContextSight, 'kind' | 'name' | 'expected'> {
+  text: string
+}
+
+/** What an agent is told instead of its service's address and key. */
+export interface ModelAccess {
+  api: ModelApi
+  /** With the same path at its end as the service's own URL: `/v1` where that has it. */
+  url: string
+  /** Stands in for the key. Null where the agent keeps its own credentials. */
+  key: string | null
+}
+
+export interface OpenGateway {
+  access: ModelAccess
+  /** The same address for a sandbox without any other network. */
+  door: DoorPort
+  /** Ends what is under way. Writes `model-calls.jsonl` and the recording. */
+  close(): Promise<GatewayReport>
+}
+
+export interface GatewayReport {
+  metered: Metered
+  calls: ModelCall[]
+  /** The service's last word where no later call was answered; null if all is well. */
+  failure: { kind: 'refused' | 'unavailable'; message: string } | null
+  /** What the agent said and did as the model saw it: of use where the agent tells nothing itself. */
+  transcript: TranscriptEvent[]
+}
+
 // ---------------------------------------------------------------- harnesses
+
+/** The service that an agent uses by itself, and the host variables that may hold its key, the first that is set counts. */
+export interface UsualService extends Pick<Service, 'url' | 'api'> {
+  keys: readonly string[]
+}
 
 export interface HarnessInput {
   trial: TrialSpec
@@ -225,6 +303,8 @@ export interface HarnessInput {
   model: string | null
   effort: string | null
   mcp: Record<string, McpServer>
+  /** Where the agent is to find its model; null where it goes its own way. */
+  service: ModelAccess | null
   /** Clean environment with PATH, HOME, TMPDIR and what the setup allows. A harness adds to it, never to the host's. */
   env: Record<string, string>
   limits: Limits
@@ -254,13 +334,26 @@ export interface Harness<Config = unknown> {
   config: ZodType<Config>
   /** One line for `agent-eval doctor` and the JSON Schema. */
   description: string
-  /** Where its agent looks for them, relative to the workspace. A skill NAME goes to `skills/NAME/`. */
-  layout: { skills: string }
+  /**
+   * Where its agent looks for them, relative to the workspace. A skill NAME goes to `skills/NAME/`. A setup's AGENTS.md also
+   * goes to `instructions`, beside it, unless the setup brings that file itself.
+   */
+  layout: { instructions: string; skills: string }
   /** What a setup may ask of it; asking for more is an error when the suite is loaded. */
   supports: { model: boolean; effort: boolean; mcp: boolean }
   /** Paths of suite files that it needs, relative to the suite's folder. */
   files?(config: Config): string[]
+  /** What its agent can speak to a service that it is told of, the usual one first. Left out: it cannot be told. */
+  apis?: readonly ModelApi[]
   /**
+   * The service that its agent uses where the setup names none; null where that cannot be told. `env` is what the setup
+   * sets and passes. Pure.
+   */
+  usualService?(
+    config: Config,
+    env: Readonly<Record<string, string>>,
+    model: string | null,
+  ): UsualService | null
   /**
    * Where its agent's model service is, as `host:port`; empty for an agent without a model, null where that cannot be told
    * from the configuration. `env` is what the setup sets and passes. Left out by a harness that cannot know. Pure.
@@ -272,9 +365,9 @@ export interface Harness<Config = unknown> {
    */
   probe(config: Config, exec?: Exec): Promise<HarnessProbe>
   /**
-   * Runs the agent once. Called once per trial, many at a time. What the agent does wrong is told in the attempt
-   * (`crash`, `timeout`, `limit`); throws InfraError only for what is not the agent's doing (program missing, key refused,
-   * model service down).
+   * Runs the agent once. Called once per trial, many at a time. What went wrong is told in the attempt: by the agent (`crash`,
+   * `timeout`, `limit`) or by its model's service (`refused`, `model-error`). Throws InfraError where the agent never was: its
+   * program is missing.
    */
   run(input: HarnessInput, config: Config): Promise<HarnessResult>
 }

@@ -148,6 +148,12 @@ export async function openTrialParts(
     },
     harness: setup => pick(families.harnesses, setup.harness.type, 'harness'),
     network: setup => networkOf(setup, sandbox.isolation.level, families, io.env),
+    service: () => null,
+    gateway: () => {
+      throw new Error('no setup has a service')
+    },
+    contextProbes: () => [],
+    recording: () => ({ record: false, replay: null }),
     grader: type => pick(families.graders, type, 'grader'),
     workspaces,
     exec: sandbox.exec,

@@ -1,4 +1,5 @@
-import type { Attempt, Usage } from '../model/trial.ts'
+import type { Attempt, TranscriptEvent } from '../model/trial.ts'
+import type { Usage } from '../model/usage.ts'
 
 /** An attempt of which nothing but its end and its length is known. */
 export function attemptThat(stop: Attempt['stop'], durationMs: number): Attempt {
@@ -9,12 +10,16 @@ export function attemptThat(stop: Attempt['stop'], durationMs: number): Attempt 
     usage: null,
     costUsd: null,
     costSource: null,
+    claimed: null,
+    metered: null,
     turns: null,
     toolCalls: null,
     durationMs,
     peakMemoryBytes: null,
     cpuMs: null,
     agentVersion: null,
+    agentSha256: null,
+    requestedModel: null,
     observedModel: null,
   }
 }
@@ -33,4 +38,8 @@ export function addUsage(usage: Usage | null, added: { [K in keyof Usage]?: numb
 /** A sum in which an unknown part leaves the total as it was. */
 export function addKnown(total: number | null | undefined, added: number | undefined): number | null {
   return added === undefined ? (total ?? null) : (total ?? 0) + added
+}
+
+export function countToolCalls(transcript: readonly TranscriptEvent[]): number {
+  return transcript.filter(event => event.type === 'tool_call').length
 }

@@ -1,5 +1,6 @@
 import type { Measure } from '../model/run.ts'
-import type { Attempt, Usage } from '../model/trial.ts'
+import type { Attempt } from '../model/trial.ts'
+import type { Usage } from '../model/usage.ts'
 
 /** Mean, median and total of what is known; null if nothing is. */
 export function measure(values: readonly (number | null)[]): Measure | null {

@@ -26,6 +26,7 @@ function suite(tasks: Record<string, string[]>, setups: string[], trials: number
           mcp: {},
           env: { pass: [], set: {} },
           network: null,
+          service: null,
           fingerprint: name,
         },
       ]),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { TranscriptEvent, Usage } from '../model/trial.ts'
+import { TranscriptEvent } from '../model/trial.ts'
+import { Usage } from '../model/usage.ts'
 import { readLines, readUntrusted } from '../util/output.ts'
 import { parseJson } from '../util/json.ts'
 

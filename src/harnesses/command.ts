@@ -1,4 +1,4 @@
-import { attemptThat } from '../core/attempt.ts'
+import { attemptThat, countToolCalls } from '../core/attempt.ts'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -11,7 +11,7 @@ import { readTail } from '../util/output.ts'
 import { commandLine, programOf } from './command-line.ts'
 import { environment, type CommandFiles } from './command-environment.ts'
 import { readTranscript, readUsage } from './command-reports.ts'
-import { asked, countToolCalls, interrupted } from './ends.ts'
+import { asked, interrupted } from './ends.ts'
 import { findInside } from './find-inside.ts'
 import { lastLines } from './last-lines.ts'
 import { findProgram } from '../util/find-program.ts'
@@ -30,7 +30,7 @@ const Config = z.strictObject({
 export const command = defineHarness({
   config: Config,
   description: 'any program: the prompt comes as {prompt}, in a file, or in the environment',
-  layout: { skills: '.agents/skills' },
+  layout: { instructions: 'AGENTS.md', skills: '.agents/skills' },
   supports: { model: true, effort: true, mcp: true },
   files: config => programOf(config.run).suiteFile,
   async probe({ run }, exec) {

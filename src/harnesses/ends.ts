@@ -10,7 +10,3 @@ export function interrupted(): InfraError {
 export function asked(prompt: string): TranscriptEvent {
   return { type: 'message', role: 'user', text: prompt, atMs: 0 }
 }
-
-export function countToolCalls(transcript: readonly TranscriptEvent[]): number {
-  return transcript.filter(event => event.type === 'tool_call').length
-}

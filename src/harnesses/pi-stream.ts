@@ -1,42 +1,6 @@
 import { addUsage as addTo } from '../core/attempt.ts'
 import { z } from 'zod'
-import type { TranscriptEvent, Usage } from '../model/trial.ts'
-import { parseJson } from '../util/json.ts'
-
-/** What is known from pi's event stream (`--mode json`) so far. */
-export interface PiState {
-  transcript: TranscriptEvent[]
-  usage: Usage | null
-  /** Sum of pi's own numbers; 0 where it knows no prices. */
-  costUsd: number
-  /** Model calls that were answered. */
-  turns: number
-  /** As they were when the last turn began. */
-  turnsBefore: number
-  costUsdBefore: number
-  model: string | null
-  /** Of the last model call; null where it was answered. */
-  error: string | null
-  /** Why the last answer ended: `stop`, `length`, `toolUse`, `error`, `aborted`. */
-  stopReason: string | null
-  /** Lines that were no event of pi. */
-  unreadLines: number
-}
-
-export function newPiState(): PiState {
-  return {
-    transcript: [],
-    usage: null,
-    costUsd: 0,
-    turns: 0,
-    turnsBefore: 0,
-    costUsdBefore: 0,
-    model: null,
-    error: null,
-    stopReason: null,
-    unreadLines: 0,
-  }
-}
+import { beginTurn, countTurn, type AgentReport } from './agent-report.ts'
 
 const count = z.number().nonnegative().optional()
 const Part = z.looseObject({ type: z.string(), text: z.string().optional(), thinking: z.string().optional() })
@@ -78,21 +42,18 @@ export function isPartial(line: string): boolean {
   return line.startsWith('{"type":"message_update"')
 }
 
-/** Adds one line of the stream to the state. `atMs` is when it came, from the start of the attempt. Never throws. */
-export function readPiLine(state: PiState, line: string, atMs: number | null): void {
-  if (line.trim() === '' || isPartial(line)) return
-  if (!readEvent(state, parseJson(line), atMs)) state.unreadLines++
+/** Reads pi's events (`--mode json`) into a report. */
+export function piParser(report: AgentReport): (event: unknown, atMs: number | null) => boolean {
+  return (event, atMs) => readEvent(report, event, atMs)
 }
 
-/** False for what is no event. Events of unknown types are events. */
-function readEvent(state: PiState, value: unknown, atMs: number | null): boolean {
+function readEvent(state: AgentReport, value: unknown, atMs: number | null): boolean {
   const type = z.looseObject({ type: z.string() }).safeParse(value).data?.type
   switch (type) {
     case undefined:
       return false
     case 'turn_start':
-      state.turnsBefore = state.turns
-      state.costUsdBefore = state.costUsd
+      beginTurn(state)
       return true
     case 'message_end': {
       const { data } = events.message_end.safeParse(value)
@@ -126,7 +87,7 @@ function readEvent(state: PiState, value: unknown, atMs: number | null): boolean
   }
 }
 
-function readMessage(state: PiState, message: Message, atMs: number | null): void {
+function readMessage(state: AgentReport, message: Message, atMs: number | null): void {
   const { role, content } = message
   // Tool results come as events of their own, and the system prompt (0.87) is the same in every trial.
   if (role === 'user') state.transcript.push({ type: 'message', role, text: textOf(content), atMs })
@@ -136,16 +97,19 @@ function readMessage(state: PiState, message: Message, atMs: number | null): voi
     if (part.text) state.transcript.push({ type: 'message', role, text: part.text, atMs })
   }
   state.model = message.model ?? state.model
-  state.stopReason = message.stopReason ?? null
   const failed = message.stopReason === 'error' || message.stopReason === 'aborted'
   state.error = failed ? (message.errorMessage ?? `the model call ended with "${message.stopReason}"`) : null
-  if (state.error === null) state.turns++
+  if (state.error === null) countTurn(state)
   else state.transcript.push({ type: 'error', message: state.error, atMs })
+  if (message.stopReason === 'length')
+    state.notes.push('an answer was cut at the longest that the model gives')
   addUsage(state, message.usage)
 }
 
-function addUsage(state: PiState, used: Message['usage']): void {
-  state.costUsd += used?.cost?.total ?? 0
+function addUsage(state: AgentReport, used: Message['usage']): void {
+  // Where it knows no prices pi says 0.
+  const costUsd = used?.cost?.total ?? 0
+  if (costUsd > 0) state.costUsd = (state.costUsd ?? 0) + costUsd
   // A service that tells no usage shows as zeros: that is unknown, not nothing.
   if (!used?.input && !used?.output && !used?.cacheRead && !used?.cacheWrite) return
   state.usage = addTo(state.usage, {

@@ -1,7 +1,8 @@
 import { addKnown, addUsage as addTo } from '../core/attempt.ts'
 import { performance } from 'node:perf_hooks'
 import type { HarnessInput } from '../contracts.ts'
-import type { Attempt, TranscriptEvent, Usage } from '../model/trial.ts'
+import type { Attempt, TranscriptEvent } from '../model/trial.ts'
+import type { Usage } from '../model/usage.ts'
 import { interrupted } from './ends.ts'
 import type { Step } from './scripted-schema.ts'
 

@@ -1,4 +1,4 @@
-import { attemptThat } from '../core/attempt.ts'
+import { attemptThat, countToolCalls } from '../core/attempt.ts'
 import { performance } from 'node:perf_hooks'
 import { z } from 'zod'
 import { InfraError } from '../errors.ts'
@@ -6,7 +6,7 @@ import type { HarnessInput } from '../contracts.ts'
 import { toText } from '../util/file-tree.ts'
 import { seededRandom } from '../util/random.ts'
 import { defineHarness } from '../registry.ts'
-import { asked, countToolCalls } from './ends.ts'
+import { asked } from './ends.ts'
 import { parseScript, ScriptTasks, type Branch } from './scripted-schema.ts'
 import { Stopped, type ScriptedState } from './scripted-state.ts'
 import { runSteps } from './scripted-steps.ts'
@@ -22,7 +22,7 @@ const Config = z
 export const scripted = defineHarness({
   config: Config,
   description: 'plays a script of steps, without any model: to try suites and graders out',
-  layout: { skills: '.agents/skills' },
+  layout: { instructions: 'AGENTS.md', skills: '.agents/skills' },
   supports: { model: true, effort: true, mcp: true },
   endpoints: () => [],
   files: config => (config.script === undefined ? [] : [config.script]),

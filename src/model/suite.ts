@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { FileTree } from './files.ts'
+import { ModelApi, Service } from './service.ts'
 
 /**
  * The loaded suite: everything that decides a trial, with the contents of all files it names, so that it can be hashed,
@@ -25,6 +26,10 @@ export const Limits = z.strictObject({
   maxCostUsd: z.number().positive().nullable(),
   /** Model calls of one trial; null = none. Enforced where the harness sees them while it runs. */
   maxTurns: z.number().int().positive().nullable(),
+  /** Input and output tokens of one trial; left out = no limit. Enforced by the gateway. */
+  maxTokens: z.number().int().positive().optional(),
+  /** Model calls in any minute of one trial: further ones wait. Left out = no limit. Enforced by the gateway. */
+  maxCallsPerMinute: z.number().int().positive().optional(),
   /** Of the agent, and of each command of a grader, with all their children; left out = none. Enforced where the run says so. */
   memoryBytes: z.number().positive().optional(),
   /** In cores. */
@@ -87,7 +92,12 @@ export const Setup = z.strictObject({
   }),
   /** Null = the suite does not say. */
   network: NetworkPolicy.nullable().default(null),
-  /** Content hash of all of the above but the name, and of `network` where it is given. */
+  /** Null = the usual one of its harness. `direct`: its agent asks its model by itself, past the gateway. */
+  service: z
+    .union([z.literal('direct'), Service.extend({ api: ModelApi.nullable() })])
+    .nullable()
+    .default(null),
+  /** Content hash of all of the above but the name, and of `network` and `service` where they are given. */
   fingerprint: z.string(),
 })
 export type Setup = z.infer<typeof Setup>

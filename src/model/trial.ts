@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { Flags } from './flag.ts'
+import { Metered } from './model-call.ts'
+import { Usage } from './usage.ts'
 
 export const TrialSpec = z.strictObject({
   /** `task/setup/index` */
@@ -12,19 +14,6 @@ export const TrialSpec = z.strictObject({
   seed: z.number().int().nonnegative(),
 })
 export type TrialSpec = z.infer<typeof TrialSpec>
-
-/** Tokens of one attempt, over all model calls. Unknown is null, never 0. */
-export const Usage = z.strictObject({
-  /** Input tokens that were not served from a cache. */
-  inputTokens: z.number().nonnegative().nullable(),
-  cacheReadTokens: z.number().nonnegative().nullable(),
-  cacheWriteTokens: z.number().nonnegative().nullable(),
-  /** Output tokens, reasoning included. */
-  outputTokens: z.number().nonnegative().nullable(),
-  /** The part of the output that was reasoning. */
-  reasoningTokens: z.number().nonnegative().nullable(),
-})
-export type Usage = z.infer<typeof Usage>
 
 /** One step of a transcript, in order. `atMs` counts from the start of the attempt; null where the agent gives no time. */
 const At = { atMs: z.number().nonnegative().nullable() }
@@ -54,8 +43,11 @@ export const TranscriptEvent = z.discriminatedUnion('type', [
 ])
 export type TranscriptEvent = z.infer<typeof TranscriptEvent>
 
-/** How the agent ended. All four are graded; a crash never passes. */
-export const Stop = z.enum(['finished', 'timeout', 'limit', 'crash'])
+/**
+ * How the agent ended. The first four are graded, and a crash never passes. `model-error` and `refused` are not the agent's
+ * doing: its model's service failed, or refused the key, the account or the model's name; the trial is errored.
+ */
+export const Stop = z.enum(['finished', 'timeout', 'limit', 'crash', 'model-error', 'refused'])
 export type Stop = z.infer<typeof Stop>
 
 export const Attempt = z.strictObject({
@@ -63,11 +55,19 @@ export const Attempt = z.strictObject({
   /** Why, where it did not just finish: the agent's own words if it had any. */
   message: z.string().nullable(),
   exitCode: z.number().int().nullable(),
+  /** As the gateway counted; without one as the agent says. */
   usage: Usage.nullable(),
   costUsd: z.number().nonnegative().nullable(),
   /** Who says so: `harness` (the agent's own number), `prices` (computed from usage); null with an unknown cost. */
   costSource: z.enum(['harness', 'prices']).nullable(),
-  /** Model calls. */
+  /** What the agent says of itself, beside what the gateway saw; null where it says nothing. */
+  claimed: z
+    .strictObject({ usage: Usage.nullable(), costUsd: z.number().nonnegative().nullable() })
+    .nullable()
+    .default(null),
+  /** What the gateway saw; null where the agent did not go through it. */
+  metered: Metered.nullable().default(null),
+  /** Model calls, as the agent counts them; without its word as the gateway does. */
   turns: z.number().int().nonnegative().nullable(),
   toolCalls: z.number().int().nonnegative().nullable(),
   durationMs: z.number().nonnegative(),
@@ -75,7 +75,10 @@ export const Attempt = z.strictObject({
   peakMemoryBytes: z.number().nonnegative().nullable().default(null),
   cpuMs: z.number().nonnegative().nullable().default(null),
   agentVersion: z.string().nullable(),
-  /** The model that answered, as the agent reports it. */
+  /** SHA-256 of the agent's program; null where it is not a file that we can read. */
+  agentSha256: z.string().nullable().default(null),
+  requestedModel: z.string().nullable().default(null),
+  /** The model that answered, as its service says; without a gateway as the agent reports it. */
   observedModel: z.string().nullable(),
 })
 export type Attempt = z.infer<typeof Attempt>

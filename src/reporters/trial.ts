@@ -134,6 +134,8 @@ const stopWords = {
   timeout: 'timed out',
   limit: 'stopped at a limit',
   crash: 'crashed',
+  'model-error': 'stopped by a failure of its model service',
+  refused: 'refused by its model service',
 } satisfies Record<Attempt['stop'], string>
 
 function gradeLines(trial: Trial, paint: Paint, columns: number): string[] {

@@ -3,12 +3,20 @@ import type { Setup, Source, Task } from '../model/suite.ts'
 
 /**
  * Changes with anything that can change what an agent does: all of a setup but its name. A setup that says nothing of the
- * network has the fingerprint that it had before there was such a key.
+ * network, or of its service, has the fingerprint that it had before there was such a key. Where a service's key comes
+ * from and what it costs changes nothing in what is done.
  */
-export function setupFingerprint({ network, ...setup }: Omit<Setup, 'name' | 'fingerprint'>): string {
+export function setupFingerprint({
+  network,
+  service,
+  ...setup
+}: Omit<Setup, 'name' | 'fingerprint'>): string {
   return fingerprint({
     ...setup,
     ...(network === null ? {} : { network }),
+    ...(service === null
+      ? {}
+      : { service: service === 'direct' ? service : { url: service.url, api: service.api } }),
     harness: { type: setup.harness.type, config: setup.harness.config, files: setup.harness.files },
   })
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Grader, Harness } from '../contracts.ts'
+import { ModelApi, Price } from '../model/service.ts'
 import { Command, McpServer } from '../model/suite.ts'
 import type { Registry } from '../registry.ts'
 import { duration } from '../util/duration.ts'
@@ -37,6 +38,18 @@ const Limits = z
     timeout: duration.optional().describe('longest time for the agent, such as 30s, 15m or 1h; default 15m'),
     maxCostUsd: z.number().positive().optional().describe('most that one trial may cost, in US dollars'),
     maxTurns: z.number().int().positive().optional().describe('most model calls of one trial'),
+    maxTokens: z
+      .number()
+      .int()
+      .positive()
+      .optional()
+      .describe('most tokens of one trial, input and output together'),
+    maxCallsPerMinute: z
+      .number()
+      .int()
+      .positive()
+      .optional()
+      .describe('most model calls of one trial in a minute; further ones wait'),
     memory: byteSize
       .refine(bytes => bytes >= 16e6 && bytes <= 1e15, { error: 'expected a size from 16MB to 1000TB' })
       .optional()
@@ -140,8 +153,27 @@ export const setupKeys = [
   'mcp',
   'env',
   'network',
+  'service',
 ] as const
 export type SetupKey = (typeof setupKeys)[number]
+
+const Service = z.union([
+  z.literal('direct'),
+  z.strictObject({
+    url: textLike(/^https?:\/\/[^\s/?#]+[^\s?#]*$/, 'an http or https URL without a query').describe(
+      'address of the model service as its documentation gives it, such as https://api.openai.com/v1',
+    ),
+    api: ModelApi.nullable().default(null).describe('what it speaks; default: what the harness usually uses'),
+    key: textLike(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable')
+      .nullable()
+      .default(null)
+      .describe('name of the host variable that holds its key; the agent never gets the key itself'),
+    prices: z
+      .record(z.string().min(1), Price)
+      .default({})
+      .describe('US dollars per million tokens, by model: input, cacheRead, cacheWrite, output'),
+  }),
+])
 
 function setupSchema(harnesses: Registry<Harness>) {
   const Entry = pluginEntry('harness', harnesses, {}, { bareName: true })
@@ -181,6 +213,9 @@ function setupSchema(harnesses: Registry<Harness>) {
         .describe(
           'what the agent may reach from level sandbox on: off, model (the service of its model), open, or a list of host, host:port, *.domain and model',
         ),
+      service: Service.nullish().describe(
+        'service of its model, reached through the gateway; direct: the agent asks its model by itself, unmetered',
+      ),
     })
     .describe('what is under test')
 }

@@ -31,6 +31,7 @@ export function finishSetup(merged: MergedSetup, { harnesses }: Plugins, reading
     mcp: (parts.mcp?.value ?? {}) satisfies Record<string, McpServer>,
     env: envOf(parts.env, reading),
     network: networkOf(merged, { harnesses }, reading),
+    service: serviceOf(merged, { harnesses }, reading),
   }
   return { name, ...content, fingerprint: setupFingerprint(content) }
 }
@@ -73,6 +74,33 @@ function networkOf(
     )
   }
   return network.value
+}
+
+function serviceOf(
+  { parts }: MergedSetup,
+  { harnesses }: Pick<Plugins, 'harnesses'>,
+  { mistakes }: Reading,
+): Setup['service'] {
+  const { service, harness } = parts
+  if (!service || service.value === 'direct') return service?.value ?? null
+  const type = harness?.value.type
+  const known = type === undefined ? undefined : harnesses[type]
+  if (!known) return service.value
+  const { apis = [] } = known
+  const { api } = service.value
+  if (apis.length === 0)
+    blameKey(
+      mistakes,
+      service.spot,
+      () => `harness "${type}" cannot be told where its model is: take the key away`,
+    )
+  else if (api !== null && !apis.includes(api))
+    blameValue(
+      mistakes,
+      inside(service.spot, 'api'),
+      () => `harness "${type}" does not speak ${api}: use ${apis.join(' or ')}`,
+    )
+  return service.value
 }
 
 function harnessOf(

@@ -1,25 +1,11 @@
+import { attemptThat } from '../core/attempt.ts'
 import type { Isolation } from '../model/run.ts'
 import type { Attempt, ErroredTrial, Grade, GradedTrial, Outcome } from '../model/trial.ts'
 
 /** Plain objects for tests, complete and valid; a test changes only what it is about. */
 
 export function anAttempt(change: Partial<Attempt> = {}): Attempt {
-  return {
-    stop: 'finished',
-    message: null,
-    exitCode: 0,
-    usage: null,
-    costUsd: null,
-    costSource: null,
-    turns: null,
-    toolCalls: null,
-    durationMs: 1000,
-    peakMemoryBytes: null,
-    cpuMs: null,
-    agentVersion: null,
-    observedModel: null,
-    ...change,
-  }
+  return { ...attemptThat('finished', 1000), exitCode: 0, ...change }
 }
 
 export function anOutcome(change: Partial<Outcome> = {}): Outcome {

@@ -6,7 +6,17 @@ import type { Setup, Task } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
 import { cleanEnv, withoutProxies } from '../util/host-env.ts'
 import type { TrialParts } from './parts.ts'
+import type { OpenModel } from './model.ts'
 import { counting, resourcesOf, withUse } from './resources.ts'
+
+/** What one attempt is given of its own. */
+export interface Place {
+  folder: string
+  logs: string
+  network: Access['network']
+  /** Its way to its model; null where it goes its own way. */
+  model: Pick<OpenModel, 'access' | 'stop'> | null
+}
 
 /** Lets the agent work in a workspace, with a home of its own and nothing of the host but what its setup passes. */
 export async function attempt(
@@ -15,7 +25,7 @@ export async function attempt(
   setup: Setup,
   { source: { image } }: PreparedSource,
   workspace: Workspace,
-  { folder, logs, network }: { folder: string; logs: string; network: Access['network'] },
+  { folder, logs, network, model }: Place,
   parts: TrialParts,
 ): Promise<HarnessResult> {
   const home = join(folder, 'home')
@@ -29,7 +39,9 @@ export async function attempt(
     image,
   }
   const limits = resourcesOf(task.limits)
-  const { exec, seen } = counting(request => parts.exec({ access, limits, ...request }))
+  const { exec, seen } = counting(request =>
+    parts.exec({ access, limits, ...(model ? { stop: model.stop } : {}), ...request }),
+  )
   const result = await parts.harness(setup).run(
     {
       trial: spec,
@@ -41,10 +53,10 @@ export async function attempt(
       model: setup.model,
       effort: setup.effort,
       mcp: setup.mcp,
+      service: model?.access ?? null,
       env: {
         ...cleanEnv(network === 'open' ? parts.hostEnv : withoutProxies(parts.hostEnv), { home, temporary }),
-        ...passed(setup, parts.hostEnv),
-        ...setup.env.set,
+        ...withoutKey({ ...passed(setup, parts.hostEnv), ...setup.env.set }, setup, parts),
       },
       limits: task.limits,
       files: setup.harness.files,
@@ -54,7 +66,14 @@ export async function attempt(
     },
     setup.harness.config,
   )
-  return { ...result, attempt: withUse(result.attempt, seen, task.limits) }
+  const asked = { ...result.attempt, requestedModel: setup.model }
+  return { ...result, attempt: withUse(asked, seen, task.limits) }
+}
+
+/** The key of its service stays with the gateway, also where the setup would pass it. */
+function withoutKey(given: Record<string, string>, setup: Setup, parts: TrialParts): Record<string, string> {
+  const key = parts.service(setup)?.key ?? null
+  return key === null ? given : Object.fromEntries(Object.entries(given).filter(([name]) => name !== key))
 }
 
 /** A function as replacement, so that `$&` in a prompt stays what it is. */

@@ -14,19 +14,29 @@ export interface OpenNetwork {
   close(logs: string): Promise<Refusal[]>
 }
 
-/** Opens what a setup allows its agent. Whoever opens it has to close it. */
-export function openNetwork({ policy, enforced, allowed }: Network): OpenNetwork {
+/**
+ * Opens what a setup allows its agent, and its way to its model if that is through the gateway. Whoever opens it has to close
+ * it.
+ */
+export function openNetwork(
+  { policy, enforced, allowed }: Network,
+  model: DoorPort | null = null,
+): OpenNetwork {
   if (policy === 'open' || !enforced) return { access: 'open', close: async () => [] }
   if (policy === 'off') return { access: 'off', close: async () => [] }
+  // Its model's service is reached through the gateway, and nothing else is.
+  if (policy === 'model' && model)
+    return { access: { env: loopbackOnly, ports: [model] }, close: async () => [] }
   const places = allowed.flatMap(text => parseDestination(text) ?? [])
   const proxy = openProxy(places)
   const local = localPorts(places, proxy)
-  const port = freePort(local.map(each => each.port))
+  const own = [...local, ...(model ? [model] : [])]
+  const port = freePort(own.map(each => each.port))
   const address = `http://127.0.0.1:${port}`
   return {
     access: {
       env: proxyEnvironment(address),
-      ports: [{ address: '127.0.0.1', port, answer: proxy.answer }, ...local],
+      ports: [{ address: '127.0.0.1', port, answer: proxy.answer }, ...own],
     },
     async close(logs) {
       proxy.close()
@@ -50,6 +60,10 @@ function localPorts(places: readonly Destination[], proxy: Proxy): DoorPort[] {
   return [...ports.values()]
 }
 
+const ownServices = 'localhost,127.0.0.1,::1'
+/** So that nothing of the host sends a call to the gateway elsewhere. */
+const loopbackOnly = { no_proxy: ownServices, NO_PROXY: ownServices }
+
 function freePort(taken: readonly number[]): number {
   let port = usualPort
   while (taken.includes(port)) port++
@@ -62,7 +76,7 @@ function proxyEnvironment(address: string): Record<string, string> {
     http_proxy: address,
     https_proxy: address,
     all_proxy: address,
-    no_proxy: 'localhost,127.0.0.1,::1',
+    no_proxy: ownServices,
   }
   const upper = Object.fromEntries(Object.entries(names).map(([name, value]) => [name.toUpperCase(), value]))
   return { ...names, ...upper, NODE_USE_ENV_PROXY: '1' }

@@ -1,5 +1,15 @@
-import type { Exec, Grader, Harness, PreparedSource, Workspaces } from '../contracts.ts'
+import type {
+  ContextProbe,
+  Exec,
+  Gateway,
+  GatewayTrial,
+  Grader,
+  Harness,
+  PreparedSource,
+  Workspaces,
+} from '../contracts.ts'
 import type { Network } from '../model/run.ts'
+import type { Service } from '../model/service.ts'
 import type { Setup, Task } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
 
@@ -17,6 +27,14 @@ export interface TrialParts {
   harness(setup: Setup): Harness
   /** What the agent of a setup may reach. */
   network(setup: Setup): Network
+  /** Where the gateway sends a setup's model calls; null where its agent goes its own way. */
+  service(setup: Setup): Service | null
+  /** Opened at the first call, for all trials. */
+  gateway(): Gateway
+  /** The texts of this setup, which should reach its model, and of the others, which should not. */
+  contextProbes(setup: Setup): ContextProbe[]
+  /** Whether a trial's model calls are recorded, or answered from a recording. */
+  recording(trialId: string): Pick<GatewayTrial, 'record' | 'replay'>
   /** A grader by its type. */
   grader(type: string): Grader
   workspaces: Workspaces

@@ -1,6 +1,9 @@
 import { posix } from 'node:path'
 import type { Harness, Placement } from '../contracts.ts'
+import type { FileTree } from '../model/files.ts'
 import type { Setup } from '../model/suite.ts'
+
+const usualInstructions = 'AGENTS.md'
 
 /** Which files a setup brings into the workspace, and which of the repository's it takes away. */
 export function placementOf(setup: Setup, harness: Harness): Placement {
@@ -9,5 +12,14 @@ export function placementOf(setup: Setup, harness: Harness): Placement {
       ([path, content]) => [posix.join(harness.layout.skills, name, path), content] as const,
     ),
   )
-  return { files: { ...setup.context, ...Object.fromEntries(skills) }, strip: setup.strip }
+  return {
+    files: { ...instructions(setup, harness), ...setup.context, ...Object.fromEntries(skills) },
+    strip: setup.strip,
+  }
+}
+
+/** One AGENTS.md means the same for every agent: also for one that looks elsewhere. */
+function instructions({ context }: Setup, { layout }: Harness): FileTree {
+  const own = context[usualInstructions]
+  return own && layout.instructions !== usualInstructions ? { [layout.instructions]: own } : {}
 }

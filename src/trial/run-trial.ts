@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { InfraError, isOutside } from '../errors.ts'
-import type { HarnessResult, Patch, Workspace } from '../contracts.ts'
+import type { GatewayReport, HarnessResult, Patch, Workspace } from '../contracts.ts'
 import { findTampering } from '../core/tampering/find.ts'
 import type { Attempt, Grade, Outcome, Phase, Trial, TrialSpec } from '../model/trial.ts'
 import { toContent, writeTree } from '../util/file-tree.ts'
@@ -10,6 +10,7 @@ import type { Refusal } from '../util/proxy.ts'
 import { throwAway } from '../util/trash.ts'
 import { attempt } from './attempt.ts'
 import { fixOf, gradeAttempt } from './grade.ts'
+import { isFree, isModelFailure, modelFailed, openModel, withMetered } from './model.ts'
 import { networkRemarks, openNetwork } from './network.ts'
 import { toOutcome } from './outcome.ts'
 import { patchFile, transcriptFile, type TrialParts } from './parts.ts'
@@ -89,11 +90,24 @@ async function tryTrial(
     let ended: { result: HarnessResult; patch: Patch }
     try {
       enter('attempt')
-      const open = openNetwork(network)
-      const place = { folder, logs, network: open.access }
-      const result = await attempt(spec, task, setup, prepared, workspace, place, parts).finally(async () => {
+      const model = openModel(
+        spec,
+        setup,
+        task,
+        { logs, volatile: { [workspace.path]: 'WORKSPACE', [folder]: 'TRIAL' } },
+        parts,
+      )
+      const open = openNetwork(network, model?.door)
+      const place = { folder, logs, network: open.access, model }
+      let told: GatewayReport | null = null
+      let worked: HarnessResult
+      try {
+        worked = await attempt(spec, task, setup, prepared, workspace, place, parts)
+      } finally {
         refusals = await open.close(logs)
-      })
+        told = (await model?.close()) ?? null
+      }
+      const result = told ? withMetered(worked, told) : worked
       paid.attempt = result.attempt
       parts.signal.throwIfAborted()
       ended = { result, patch: await captured(workspace, () => enter('outcome')) }
@@ -108,6 +122,10 @@ async function tryTrial(
       [transcriptFile]: toContent(Buffer.from(transcript), false),
     })
 
+    if (isModelFailure(paid.attempt)) {
+      phase = 'attempt'
+      throw modelFailed(paid.attempt)
+    }
     enter('grade')
     const evidence = { ...ended.result, outcome: paid.outcome, patch: ended.patch.text }
     paid.grades = await gradeAttempt(task, evidence, { prepared, placement, logs }, parts)
@@ -129,7 +147,8 @@ async function tryTrial(
         notices: [],
       }),
       // Once the agent ran, starting again would pay twice: grading is what `agent-eval grade` does again.
-      transient: error instanceof InfraError && error.transient && paid.attempt === null,
+      transient:
+        error instanceof InfraError && error.transient && (paid.attempt === null || isFree(paid.attempt)),
     }
   } finally {
     await parts.saveFiles(spec.id, logs)

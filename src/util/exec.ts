@@ -95,9 +95,10 @@ async function supervise(
   {
     timeoutMs,
     maxOutputBytes,
+    stop,
     signal,
     contained,
-  }: Pick<ExecRequest, 'timeoutMs' | 'signal'> & { maxOutputBytes: number; contained: boolean },
+  }: Pick<ExecRequest, 'timeoutMs' | 'stop' | 'signal'> & { maxOutputBytes: number; contained: boolean },
   outputs: OutputFiles,
   lines: ReturnType<typeof followLines> | null,
 ): Promise<ExecResult> {
@@ -127,13 +128,17 @@ async function supervise(
     if (performance.now() - started >= timeoutMs) end('timeout')
   }
   const onAbort = (): void => end('aborted')
+  const onStop = (): void => end('limit')
   signal?.addEventListener('abort', onAbort)
+  stop?.addEventListener('abort', onStop)
   if (signal?.aborted) onAbort()
+  if (stop?.aborted) onStop()
   const poll = setInterval(watch, pollMs)
   const exit = await exited.finally(() => {
     clearInterval(poll)
     clearTimeout(hardEnd)
     signal?.removeEventListener('abort', onAbort)
+    stop?.removeEventListener('abort', onStop)
   })
   const durationMs = performance.now() - started
 

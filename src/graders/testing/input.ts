@@ -1,3 +1,4 @@
+import { anAttempt } from '../../testing/builders.ts'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,10 +20,7 @@ export function tree(texts: Record<string, string>): FileTree {
 }
 
 /** An attempt that finished and of which everything is known. */
-export const finished: Attempt = {
-  stop: 'finished',
-  message: null,
-  exitCode: 0,
+export const finished: Attempt = anAttempt({
   usage: {
     inputTokens: 1000,
     cacheReadTokens: 500,
@@ -35,11 +33,7 @@ export const finished: Attempt = {
   turns: 4,
   toolCalls: 3,
   durationMs: 90_000,
-  peakMemoryBytes: null,
-  cpuMs: null,
-  agentVersion: null,
-  observedModel: null,
-}
+})
 
 export interface Scene {
   /** What the agent left. */

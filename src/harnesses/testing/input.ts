@@ -32,6 +32,7 @@ export async function openBench(files: Record<string, string> = {}): Promise<Ben
       model: 'm1',
       effort: null,
       mcp: {},
+      service: null,
       env: cleanEnv(process.env, { home: folder('home'), temporary: folder('tmp') }),
       limits: { timeoutMs: 30_000, maxCostUsd: null, maxTurns: null },
       files: {},

@@ -1,4 +1,4 @@
-import { anIsolation } from '../../testing/builders.ts'
+import { anAttempt, anIsolation } from '../../testing/builders.ts'
 import { createHash } from 'node:crypto'
 import type { Report } from '../../model/report.ts'
 import type { Measure, Rate, RunManifest, SetupSummary, TaskSummary } from '../../model/run.ts'
@@ -73,7 +73,7 @@ export function sampleTrial(sample: TrialSample): Trial {
 
 function sampleAttempt({ end, reason, costUsd = 0.17, tokens = 12_300 }: TrialSample): Attempt {
   const stop = end === 'crashed' ? 'crash' : end === 'timeout' ? 'timeout' : 'finished'
-  return {
+  return anAttempt({
     stop,
     message: stop === 'crash' ? (reason ?? 'boom') : null,
     exitCode: stop === 'crash' ? 3 : stop === 'timeout' ? null : 0,
@@ -92,11 +92,9 @@ function sampleAttempt({ end, reason, costUsd = 0.17, tokens = 12_300 }: TrialSa
     turns: 6,
     toolCalls: 9,
     durationMs: 38_000,
-    peakMemoryBytes: null,
-    cpuMs: null,
     agentVersion: '2.1.4',
     observedModel: 'model-x',
-  }
+  })
 }
 
 function grade(grader: string, pass: boolean, explanation: string): Grade {

@@ -7,7 +7,7 @@ const never = (): Promise<never> => Promise.reject(new InfraError('not made to r
 const agent = defineHarness({
   config: z.strictObject({ run: z.array(z.string()).min(1).describe('program and arguments') }),
   description: 'runs a program',
-  layout: { skills: '.agents/skills' },
+  layout: { instructions: 'AGENTS.md', skills: '.agents/skills' },
   supports: { model: true, effort: true, mcp: true },
   files: ({ run }) => run.filter(word => word.startsWith('./') || word.startsWith('../')),
   probe: never,
@@ -17,7 +17,7 @@ const agent = defineHarness({
 const plain = defineHarness({
   config: z.strictObject({}),
   description: 'supports nothing',
-  layout: { skills: 'skills' },
+  layout: { instructions: 'AGENTS.md', skills: 'skills' },
   supports: { model: false, effort: false, mcp: false },
   probe: never,
   run: never,
@@ -26,7 +26,7 @@ const plain = defineHarness({
 const modelled = defineHarness({
   config: z.strictObject({}),
   description: 'knows where its model is',
-  layout: { skills: 'skills' },
+  layout: { instructions: 'AGENTS.md', skills: 'skills' },
   supports: { model: true, effort: true, mcp: true },
   endpoints: () => ['api.example.com:443'],
   probe: never,

@@ -1,0 +1,19 @@
+/** A request of an agent, read whole, without the prefix of its trial. */
+export interface ModelRequest {
+  method: string
+  /** Below the URL of the service, with its query: `/responses`. */
+  path: string
+  /** Lower-case names; without those that are between two programs only. */
+  headers: Readonly<Record<string, string>>
+  body: Buffer
+}
+
+/** An answer as it comes. */
+export interface ModelAnswer {
+  status: number
+  headers: Readonly<Record<string, string>>
+  body: AsyncIterable<Uint8Array>
+}
+
+/** What answers an agent's requests: a service, or a recording of one. Throws InfraError where no answer can be had. */
+export type Upstream = (request: ModelRequest, signal: AbortSignal) => Promise<ModelAnswer>

@@ -1,0 +1,103 @@
+import { InfraError } from '../errors.ts'
+import type { GatewayReport, OpenGateway } from '../contracts.ts'
+import type { Setup, Task } from '../model/suite.ts'
+import type { Attempt, TranscriptEvent, TrialSpec } from '../model/trial.ts'
+import { countToolCalls } from '../core/attempt.ts'
+import type { TrialParts } from './parts.ts'
+
+/** An agent's way to its model. */
+export interface OpenModel extends OpenGateway {
+  /** Aborts when the agent has used up what it may. */
+  stop: AbortSignal
+}
+
+/** Opens the way of one trial's agent to its model; null where it goes its own way. Whoever opens it has to close it. */
+export function openModel(
+  spec: TrialSpec,
+  setup: Setup,
+  { limits }: Task,
+  place: { logs: string; volatile: Readonly<Record<string, string>> },
+  parts: TrialParts,
+): OpenModel | null {
+  const service = parts.service(setup)
+  if (!service) return null
+  const end = new AbortController()
+  const open = parts.gateway().open({
+    service,
+    key: service.key === null ? null : (parts.hostEnv[service.key] ?? setup.env.set[service.key] ?? null),
+    limits: {
+      costUsd: limits.maxCostUsd,
+      tokens: limits.maxTokens ?? null,
+      calls: limits.maxTurns,
+      callsPerMinute: limits.maxCallsPerMinute ?? null,
+    },
+    context: parts.contextProbes(setup),
+    ...parts.recording(spec.id),
+    ...place,
+    onLimit: reason => end.abort(reason),
+  })
+  return { ...open, stop: end.signal }
+}
+
+/** What the agent did, with what the gateway saw of it: its count stands, and the agent's own is kept beside it. */
+export function withMetered(
+  result: { attempt: Attempt; transcript: TranscriptEvent[] },
+  { metered, failure, transcript }: GatewayReport,
+): { attempt: Attempt; transcript: TranscriptEvent[] } {
+  const { attempt } = result
+  const claimed =
+    attempt.usage === null && attempt.costUsd === null
+      ? null
+      : { usage: attempt.usage, costUsd: attempt.costUsd }
+  // An agent that was only asked has told nothing of itself.
+  const told = result.transcript.some(event => event.type !== 'message' || event.role !== 'user')
+  const seen = told ? result.transcript : transcript
+  return {
+    attempt: {
+      ...attempt,
+      ...endOf(attempt, metered.limit, failure),
+      claimed,
+      metered,
+      usage: metered.usage ?? attempt.usage,
+      costUsd: metered.costUsd ?? attempt.costUsd,
+      costSource: metered.costUsd === null ? attempt.costSource : 'prices',
+      turns: attempt.turns ?? metered.calls,
+      toolCalls: attempt.toolCalls ?? countToolCalls(seen),
+      observedModel: metered.models[0] ?? attempt.observedModel,
+    },
+    transcript: seen,
+  }
+}
+
+/** Agents differ in what they say of a model that failed them: some end as if all were well. */
+function endOf(
+  attempt: Attempt,
+  limit: string | null,
+  failure: GatewayReport['failure'],
+): Pick<Attempt, 'stop' | 'message'> {
+  const { stop, message } = attempt
+  const because = (reason: string): string => [reason, message].filter(Boolean).join('\n')
+  if (limit !== null) return { stop: 'limit', message: because(limit) }
+  if (failure === null || stop === 'timeout') return { stop, message }
+  return { stop: failure.kind === 'refused' ? 'refused' : 'model-error', message: because(failure.message) }
+}
+
+/** Whether its model's service ended an attempt: then nothing can be said of the agent. */
+export function isModelFailure({ stop }: Attempt): boolean {
+  return stop === 'refused' || stop === 'model-error'
+}
+
+/** The same as an error; passing unless the service refused the agent. */
+export function modelFailed({ stop, message }: Attempt): InfraError {
+  const said = message ?? 'it gave no reason'
+  return stop === 'refused'
+    ? new InfraError(
+        `the model service refused the agent: ${said}\nCheck the key, the model's name and the address of the service.`,
+      )
+    : new InfraError(`the model service failed: ${said}`, { transient: true })
+}
+
+/** Whether an attempt that failed cost nothing: no call was answered. */
+export function isFree({ metered, usage, costUsd }: Attempt): boolean {
+  return metered ? metered.calls === 0 : usage === null && costUsd === null
+}
