@@ -27,8 +27,8 @@ export interface ExecRequest {
   stderr: string
   /** Largest size of either file in bytes; past it the process tree is ended. Default 64 MiB. */
   maxOutputBytes?: number
-  /** Written to stdin, which is then closed. Without it stdin is empty. */
-  stdin?: string
+  /** Written to stdin, which is then closed; or who writes to it as it goes on. Without it stdin is empty. */
+  stdin?: string | ((input: CommandInput) => void)
   /** Called for each whole line of stdout soon after it was written; return false to end the process tree (`limit`). */
   onLine?: (line: string) => boolean
   /** When it aborts the process tree is ended (`limit`). */
@@ -38,6 +38,12 @@ export interface ExecRequest {
   access?: Access
   /** What the command and all its children may use together. Without it nothing is limited, nor counted. */
   limits?: ResourceLimits
+}
+
+/** Stdin of a command that is talked with. Writing to one that has ended does nothing. */
+export interface CommandInput {
+  write(text: string): void
+  end(): void
 }
 
 /** What is not there is not limited. Enforced as well as this machine lets us: the run says how well. */

@@ -14,6 +14,7 @@ import { readTranscript, readUsage } from './command-reports.ts'
 import { asked, interrupted } from './ends.ts'
 import { findInside } from './find-inside.ts'
 import { lastLines } from './last-lines.ts'
+import { notFound } from './not-found.ts'
 import { findProgram } from '../util/find-program.ts'
 
 const messageBytes = 64 * 1024
@@ -114,11 +115,7 @@ function mcpServers({ mcp }: HarnessInput): Record<string, unknown> {
 function checkThatItRan(argv: Command, result: ExecResult, output: string): void {
   if (result.end === 'aborted') throw interrupted()
   const tried = typeof argv === 'string' ? argv : argv[0]
-  if (result.end === 'not-found') {
-    throw new InfraError(
-      `the agent's program ${tried} was not found or cannot be executed: install it, or name it with its path`,
-    )
-  }
+  if (result.end === 'not-found') throw notFound(String(tried))
   // What shells say for "cannot execute" and "not found", also the one that runs the suite's own script.
   if (result.exitCode === 126 || result.exitCode === 127) {
     throw new InfraError(

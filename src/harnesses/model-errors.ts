@@ -9,7 +9,7 @@ export type ModelFailure = 'refused' | 'unavailable' | 'agent'
 const unavailable =
   /connection (error|refused|lost|reset|closed)|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|fetch failed|socket hang up|network error|terminated|other side closed|timed? ?out|overloaded|rate.?limit|too many requests|service unavailable|internal server error|bad gateway/i
 const refused =
-  /authentication_error|permission_error|invalid.?api.?key|incorrect api key|no api key|unauthorized|forbidden/i
+  /authentication_error|authentication (required|failed)|permission_error|invalid.?api.?key|incorrect api key|no api key|unauthorized|forbidden/i
 
 export function blame(message: string): ModelFailure {
   const status = Number(/^(?:error:? )?(\d{3})\b/i.exec(message)?.[1] ?? Number.NaN)

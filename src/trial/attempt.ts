@@ -40,7 +40,7 @@ export async function attempt(
   }
   const limits = resourcesOf(task.limits)
   const { exec, seen } = counting(request =>
-    parts.exec({ access, limits, ...(model ? { stop: model.stop } : {}), ...request }),
+    parts.exec({ access, limits, ...request, ...stoppedBy(model?.stop, request.stop) }),
   )
   const result = await parts.harness(setup).run(
     {
@@ -68,6 +68,11 @@ export async function attempt(
   )
   const asked = { ...result.attempt, requestedModel: setup.model }
   return { ...result, attempt: withUse(asked, seen, task.limits) }
+}
+
+function stoppedBy(...signals: (AbortSignal | undefined)[]): { stop?: AbortSignal } {
+  const given = signals.filter(signal => signal !== undefined)
+  return given.length === 0 ? {} : { stop: AbortSignal.any(given) }
 }
 
 /** The key of its service stays with the gateway, also where the setup would pass it. */
