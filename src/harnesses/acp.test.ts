@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import type { HarnessInput } from '../contracts.ts'
 import { Attempt, TranscriptEvent } from '../model/trial.ts'
 import { writeTree } from '../util/file-tree.ts'
@@ -44,11 +45,15 @@ async function run(atPrompt: string, config: object = {}, change: Partial<Harnes
   return result
 }
 
-const seen = async (): Promise<{ method?: string; params?: any; result?: any; error?: any }[]> =>
+const Seen = z.looseObject({
+  method: z.string().optional(),
+  params: z.record(z.string(), z.unknown()).optional(),
+})
+const seen = async (): Promise<z.infer<typeof Seen>[]> =>
   (await readFile(join(bench.root, 'workspace', 'seen.jsonl'), 'utf8'))
     .trim()
     .split('\n')
-    .map(line => JSON.parse(line))
+    .map(line => Seen.parse(JSON.parse(line)))
 
 const permission = `
   const answer = await ask('session/request_permission', { sessionId: 's1',
@@ -88,8 +93,8 @@ describe('a conversation', () => {
     ])
     const calls = await seen()
     expect(calls.map(({ method }) => method)).toEqual(['initialize', 'session/new', 'session/prompt'])
-    expect(calls[1]?.params.cwd).toBe(join(bench.root, 'workspace'))
-    expect(calls[2]?.params.prompt).toEqual([{ type: 'text', text: 'Fix it.' }])
+    expect(calls[1]?.params?.['cwd']).toBe(join(bench.root, 'workspace'))
+    expect(calls[2]?.params?.['prompt']).toEqual([{ type: 'text', text: 'Fix it.' }])
   })
 
   it.each([
@@ -124,7 +129,7 @@ describe('a conversation', () => {
       sessionId: 's1',
       modeId: 'full',
     })
-    expect(calls[1]?.params.mcpServers).toEqual([
+    expect(calls[1]?.params?.['mcpServers']).toEqual([
       { name: 'docs', command: 'docs', args: ['--stdio'], env: [{ name: 'A', value: 'b' }] },
       { type: 'http', name: 'web', url: 'http://127.0.0.1:1/mcp', headers: [] },
     ])

@@ -1,17 +1,21 @@
 import type { ModelAccess } from '../contracts.ts'
+import type { ModelApi } from '../model/service.ts'
 
-/** The variables by which most programs find a model service of a kind, and by which every program can. */
+const openai = { url: 'OPENAI_BASE_URL', key: 'OPENAI_API_KEY' }
+const names: Record<ModelApi, { url: string; key: string }> = {
+  'openai-chat': openai,
+  'openai-responses': openai,
+  anthropic: { url: 'ANTHROPIC_BASE_URL', key: 'ANTHROPIC_API_KEY' },
+  gemini: { url: 'GOOGLE_GEMINI_BASE_URL', key: 'GEMINI_API_KEY' },
+}
+
+/** The variables by which most programs find a model service of a kind, and those by which every program can. */
 export function serviceEnvironment({ api, url, key }: ModelAccess): Record<string, string> {
-  const own = {
+  const usual = names[api]
+  return {
     AGENT_EVAL_MODEL_API: api,
     AGENT_EVAL_MODEL_URL: url,
-    ...(key === null ? {} : { AGENT_EVAL_MODEL_KEY: key }),
+    [usual.url]: url,
+    ...(key === null ? {} : { AGENT_EVAL_MODEL_KEY: key, [usual.key]: key }),
   }
-  const [address, secret] = {
-    'openai-chat': ['OPENAI_BASE_URL', 'OPENAI_API_KEY'],
-    'openai-responses': ['OPENAI_BASE_URL', 'OPENAI_API_KEY'],
-    anthropic: ['ANTHROPIC_BASE_URL', 'ANTHROPIC_API_KEY'],
-    gemini: ['GOOGLE_GEMINI_BASE_URL', 'GEMINI_API_KEY'],
-  }[api] as [string, string]
-  return { ...own, [address]: url, ...(key === null ? {} : { [secret]: key }) }
 }
