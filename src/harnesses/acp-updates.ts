@@ -51,7 +51,7 @@ export function updateReader(report: AgentReport): (update: Update, atMs: number
         break
     }
     // Some tell the usage of each model call; all of them the cost of the session so far.
-    const usage = update._meta?.usage
+    const usage = update['_meta']?.usage
     if (usage) report.usage = addUsage(report.usage, usageOf(usage))
     if (update.cost?.currency === 'USD') report.costUsd = update.cost.amount
   }
