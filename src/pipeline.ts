@@ -2,7 +2,8 @@ import type { Executor, ProgressReporter, RunStore } from './contracts.ts'
 import { closeManifest, openManifest, type RunFacts } from './core/manifest.ts'
 import { compare } from './core/compare.ts'
 import { gateProblems, gateVerdict } from './core/gate.ts'
-import { sideOfBaseline, sideOfRun } from './core/sides.ts'
+import { sideOfAnchor, sideOfBaseline, sideOfRun } from './core/sides.ts'
+import { anchorWarnings } from './core/anchor.ts'
 import type { Baseline } from './model/baseline.ts'
 import type { Comparison, Report, Side } from './model/report.ts'
 import type { RunManifest } from './model/run.ts'
@@ -71,13 +72,16 @@ export async function runSuite(
   return { manifest: stored.manifest, trials: stored.trials }
 }
 
+/** What a gate holds a run to. `force`: also what was not measured alike. */
+type Thresholds = Gate & { force?: boolean }
+
 /**
  * Compares a finished run: its setups with the baseline where a gate is asked for, and side by side with each other. `head`
  * are thresholds and a baseline that do not count: what they would say is only shown.
  */
 export function judgeRun(
   run: { manifest: RunManifest; trials: Trial[] },
-  gate: Gate,
+  gate: Thresholds,
   baseline: Baseline | null,
   warnings: string[] = [],
   head: { gate: Gate; baseline: Baseline } | null = null,
@@ -89,6 +93,7 @@ export function judgeRun(
   const options = { margin: gate.margin, strict: gate.strict }
 
   const gated = baseline ? compareWithBaseline(run, gate, baseline) : []
+  const anchors = baseline ? compareWithAnchor(run, gate, baseline) : []
   const sideBySide =
     first === undefined
       ? []
@@ -97,6 +102,7 @@ export function judgeRun(
     run: manifest,
     trials,
     comparisons: [...gated, ...sideBySide],
+    anchors,
     verdict: baseline ? gateVerdict(gated, gateProblems(manifest, trials, baseline)) : null,
     verdictByHead:
       head &&
@@ -104,14 +110,14 @@ export function judgeRun(
         compareWithBaseline(run, head.gate, head.baseline),
         gateProblems({ ...manifest, rules: null }, trials, head.baseline),
       ),
-    warnings,
+    warnings: [...warnings, ...anchorWarnings(anchors)],
   }
 }
 
 /** Each setup of a run that was accepted into the baseline, compared with what was accepted. */
 function compareWithBaseline(
   { manifest, trials }: { manifest: RunManifest; trials: Trial[] },
-  { margin, strict }: Gate,
+  { margin, strict, force = false }: Thresholds,
   baseline: Baseline,
 ): Comparison[] {
   return Object.keys(manifest.setups)
@@ -120,7 +126,20 @@ function compareWithBaseline(
       compare(
         sideOfBaseline(baseline, setup, 'baseline'),
         { ...sideOfRun(manifest, trials, setup), label: 'this run' },
-        { margin, strict, gate: true },
+        { margin, strict, gate: true, force },
       ),
     )
+}
+
+/** The same with what was accepted first: drops within the margin, each accepted, add up. It only informs. */
+function compareWithAnchor(
+  { manifest, trials }: { manifest: RunManifest; trials: Trial[] },
+  { margin }: Gate,
+  baseline: Baseline,
+): Comparison[] {
+  return Object.keys(manifest.setups).flatMap(setup => {
+    const anchor = sideOfAnchor(baseline, setup)
+    const side = { ...sideOfRun(manifest, trials, setup), label: 'this run' }
+    return anchor ? [compare(anchor, side, { margin, strict: false, gate: false })] : []
+  })
 }

@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { acceptBaseline, renderBaseline } from '../core/baseline.ts'
 import { UserError, exitCodes, type ExitCode } from '../errors.ts'
+import type { Baseline } from '../model/baseline.ts'
 import { sha256, writeAtomically } from '../util/json.ts'
 import { readBaselineIfAny } from './baseline-file.ts'
 import { answerJson, tell, type Io } from './io.ts'
@@ -13,6 +14,8 @@ export interface AcceptOptions {
   setup?: string[]
   file?: string
   partial?: boolean
+  replace?: boolean
+  newAnchor?: boolean
   json?: boolean
 }
 
@@ -39,13 +42,30 @@ export async function accept(reference: string, options: AcceptOptions, io: Io):
   const setups = options.setup ?? Object.keys(manifest.setups)
   const baseline = acceptBaseline(existing, manifest, trials, setups, acceptance, {
     partial: options.partial ?? false,
+    replace: options.replace ?? false,
+    newAnchor: options.newAnchor ?? false,
   })
   await mkdir(dirname(path), { recursive: true })
   await writeAtomically(path, renderBaseline(baseline))
   if (options.json) answerJson(io, baseline)
   tell(
     io,
-    `Accepted run ${manifest.id} into ${relative(io.cwd, path)}. Commit it, so that the change is reviewed:\n  git add ${relative(io.cwd, path)}`,
+    `Accepted run ${manifest.id} into ${relative(io.cwd, path)}.${grown(baseline, setups)} Commit it, so that the change is reviewed:\n  git add ${relative(io.cwd, path)}`,
   )
   return exitCodes.pass
+}
+
+/** What the baseline now holds of setups whose trials were joined with earlier ones. */
+function grown(baseline: Baseline, setups: readonly string[]): string {
+  return setups
+    .flatMap(setup => {
+      const { pooled = [], tasks = {} } = baseline.setups[setup] ?? {}
+      const trials = Object.values(tasks).reduce((sum, { graded }) => sum + graded, 0)
+      return pooled.length === 0
+        ? []
+        : [
+            ` Setup ${setup} now has ${trials} trials of ${pooled.length} runs (--replace would keep only this one).`,
+          ]
+    })
+    .join('')
 }

@@ -9,6 +9,7 @@ import { storeFor } from './wiring.ts'
 export interface GateOptions extends ReportOptions {
   baseline?: string
   strict?: boolean
+  force?: boolean
 }
 
 /** `agent-eval gate RUN`: compares a stored run with the baseline; the verdict is the exit code. */
@@ -20,6 +21,7 @@ export async function gate(reference: string, options: GateOptions, io: Io): Pro
     ...stored.suite.gate,
     strict: options.strict ?? stored.suite.gate.strict,
     baseline: options.baseline ?? stored.suite.gate.baseline,
+    force: options.force ?? false,
   }
   const baseline = await readBaseline(settings.baseline, stored.suite.name, io)
   const judged = judgeRun(stored, settings, baseline, stored.warnings)

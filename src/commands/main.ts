@@ -109,6 +109,7 @@ Examples:
     .option('--approve <item>', 'with --base: agree to a change of the rules (repeatable)', collect)
     .option('--baseline <file>', 'another baseline than the suite’s')
     .option('--strict', 'inconclusive is exit code 3 rather than 0')
+    .option('--force', 'also compare what was not measured alike')
     .option('--resume <run>', 'finish a run that was interrupted')
     .addOption(
       new Option(
@@ -160,6 +161,7 @@ Examples:
   ])
     .option('--baseline <file>', 'another baseline than the suite’s')
     .option('--strict', 'inconclusive is exit code 3 rather than 0')
+    .option('--force', 'also compare what was not measured alike')
     .option(
       '--report <format[=file]>',
       'also as json, junit, markdown or terminal; without a file on stdout (repeatable)',
@@ -179,6 +181,8 @@ Examples:
     .option('--setup <name>', 'only these setups (repeatable)', collect)
     .option('--file <file>', 'another file than the suite’s')
     .option('--partial', 'also from an interrupted run, or one with fewer tasks than before')
+    .option('--replace', 'in the place of earlier trials of the same setup, rather than joined with them')
+    .option('--new-anchor', 'forget the first baseline, beside which every later one is held')
     .option('--json', 'data on stdout')
     .addHelpText(
       'after',

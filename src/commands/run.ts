@@ -39,6 +39,7 @@ export interface RunOptions extends ReportOptions {
   base?: string
   approve?: string[]
   strict?: boolean
+  force?: boolean
   baseline?: string
   resume?: string
   isolation?: Level
@@ -76,6 +77,7 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
     ...suite.gate,
     strict: options.strict ?? suite.gate.strict,
     baseline: options.baseline ?? suite.gate.baseline,
+    force: options.force ?? false,
   }
   const baseline =
     ruled?.baseline ?? (options.gate ? await readBaseline(gate.baseline, suite.name, io) : null)

@@ -9,6 +9,8 @@ export interface CompareOptions {
   strict: boolean
   /** Whether the decision is an exit code; else the comparison only informs, and its exit code is 0. */
   gate: boolean
+  /** Holds sides against each other that were measured under different conditions. */
+  force?: boolean
 }
 
 /** All that a verdict rests on. */

@@ -29,6 +29,7 @@ export function side(label: string, tasks: Record<string, string | SideTask>, se
     label,
     setup,
     setupFingerprint: `content of ${setup}`,
+    conditions: null,
     tasks: Object.fromEntries(
       Object.entries(tasks).map(([id, counts]) => [
         id,

@@ -1,5 +1,6 @@
 import { exitCodes } from '../errors.ts'
-import type { Decision, Verdict } from '../model/report.ts'
+import type { Conditions } from '../model/baseline.ts'
+import type { Decision, Side, Verdict } from '../model/report.ts'
 import type { Case, CompareOptions } from './case.ts'
 import type { Finding } from './evidence.ts'
 import { troubleOf } from './infrastructure.ts'
@@ -65,7 +66,7 @@ function verdict(decision: Decision, reasons: string[], options: CompareOptions)
 }
 
 /** Why the sides must not be held against each other by a gate. A changed setup is no such reason: it is what is tested. */
-function obstaclesOf({ base, candidate, paired, evidence }: Case): string[] {
+function obstaclesOf({ base, candidate, paired, evidence, options }: Case): string[] {
   const namesOf = (kind: PairedTask['kind']): string[] =>
     paired.filter(entry => entry.kind === kind).map(({ task }) => task)
   const differing = namesOf('differs')
@@ -74,6 +75,10 @@ function obstaclesOf({ base, candidate, paired, evidence }: Case): string[] {
     ...when(
       evidence !== null && base.setup !== candidate.setup,
       `Setup ${candidate.setup} was held against setup ${base.setup}: a gate compares a setup with its own baseline. Accept one for ${candidate.setup}.`,
+    ),
+    ...(options.gate && !options.force ? unlikeConditions(base, candidate) : []).map(
+      what =>
+        `Not measured alike: ${what}. Run under the conditions of ${base.label}, accept a new baseline, or compare all the same with --force.`,
     ),
     ...when(
       differing.length > 0,
@@ -86,6 +91,24 @@ function obstaclesOf({ base, candidate, paired, evidence }: Case): string[] {
     ...when(
       evidence === null && differing.length === 0 && removed.length === 0,
       `${base.label} and ${candidate.label} have no task in common. Compare runs of one suite, or accept a new baseline.`,
+    ),
+  ]
+}
+
+/** What differs in how the sides were measured, as far as both tell. */
+function unlikeConditions(base: Side, candidate: Side): string[] {
+  const [before, now] = [base.conditions, candidate.conditions]
+  if (!before || !now) return []
+  const words = ({ unenforced }: Conditions): string =>
+    unenforced.length === 0 ? 'all limits enforced' : `no limit of ${unenforced.join(', ')}`
+  return [
+    ...when(
+      before.isolation !== now.isolation,
+      `isolation ${before.isolation} in ${base.label}, ${now.isolation} in ${candidate.label}`,
+    ),
+    ...when(
+      words(before) !== words(now),
+      `${words(before)} in ${base.label}, ${words(now)} in ${candidate.label}`,
     ),
   ]
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { BaselineTask } from './baseline.ts'
+import { BaselineTask, Conditions } from './baseline.ts'
 import { Rate, RunManifest } from './run.ts'
 import { Trial } from './trial.ts'
 
@@ -12,6 +12,8 @@ export const Side = z.strictObject({
   label: z.string(),
   setup: z.string(),
   setupFingerprint: z.string(),
+  /** Null where it is not known. */
+  conditions: Conditions.nullable().default(null),
   tasks: z.record(z.string(), SideTask),
 })
 export type Side = z.infer<typeof Side>
@@ -114,6 +116,8 @@ export const Report = z.strictObject({
   run: RunManifest,
   trials: z.array(Trial),
   comparisons: z.array(Comparison),
+  /** Of the gated setups with the first baseline that was ever accepted: they decide nothing. */
+  anchors: z.array(Comparison).default([]),
   /** Of the gate; null where no gate was asked for. */
   verdict: Verdict.nullable(),
   /** What the verdict would be by the working tree's own thresholds and baseline; null unless they differ. */

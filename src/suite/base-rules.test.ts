@@ -228,7 +228,16 @@ test('a baseline that is changed or gone is told with its counts', async () => {
   const of = (passed: number): Baseline => ({
     schemaVersion: 1,
     suite: 's',
-    setups: { a: { fingerprint: 'f', accepted, tasks: { one: { ...task, passed } } } },
+    setups: {
+      a: {
+        fingerprint: 'f',
+        accepted,
+        pooled: [],
+        conditions: null,
+        anchor: null,
+        tasks: { one: { ...task, passed } },
+      },
+    },
   })
   const found = (head: Baseline | null) => ruleChanges({ suite, baseline: of(5) }, { suite, baseline: head })
   expect(found(of(5))).toEqual([])

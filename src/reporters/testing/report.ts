@@ -175,7 +175,16 @@ export function sampleReport(
     ),
     ...manifest,
   }
-  return { run, trials, comparisons: [], verdict: null, verdictByHead: null, warnings: [], ...rest }
+  return {
+    run,
+    trials,
+    comparisons: [],
+    anchors: [],
+    verdict: null,
+    verdictByHead: null,
+    warnings: [],
+    ...rest,
+  }
 }
 
 function describedSetup(name: string): RunManifest['setups'][string] {
