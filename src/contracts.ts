@@ -289,6 +289,12 @@ export interface GatewayReport {
 
 // ---------------------------------------------------------------- harnesses
 
+/** Paths within a workspace. */
+export interface Layout {
+  instructions: string
+  skills: string
+}
+
 /** The service that an agent uses by itself, and the host variables that may hold its key, the first that is set counts. */
 export interface UsualService extends Pick<Service, 'url' | 'api'> {
   keys: readonly string[]
@@ -344,7 +350,9 @@ export interface Harness<Config = unknown> {
    * Where its agent looks for them, relative to the workspace. A skill NAME goes to `skills/NAME/`. A setup's AGENTS.md also
    * goes to `instructions`, beside it, unless the setup brings that file itself.
    */
-  layout: { instructions: string; skills: string }
+  layout: Layout
+  /** Where its configuration may say otherwise. */
+  layoutOf?(config: Config): Layout
   /** What a setup may ask of it; asking for more is an error when the suite is loaded. */
   supports: { model: boolean; effort: boolean; mcp: boolean }
   /** Paths of suite files that it needs, relative to the suite's folder. */

@@ -16,6 +16,8 @@ import { notFound } from './not-found.ts'
 import { serviceEnvironment } from './service-environment.ts'
 import { suiteFile } from './suite-file.ts'
 
+const usual = { instructions: 'AGENTS.md', skills: '.agents/skills' }
+
 const Policy = z.enum(['allow', 'reject'])
 
 const Config = z.strictObject({
@@ -26,6 +28,9 @@ const Config = z.strictObject({
   home: z.record(z.string().min(1), z.string().min(1)).default({}),
   /** Its mode, by the id that it gives it, such as `agent-full-access`. */
   mode: z.string().optional(),
+  /** Where it looks for its instructions, and for skills. */
+  instructions: z.string().min(1).default(usual.instructions),
+  skills: z.string().min(1).default(usual.skills),
   /** How it is answered when it asks for permission: for all tools, or by kind (`read`, `edit`, `execute`, …, `*`). */
   permissions: z.union([Policy, z.record(z.string(), Policy)]).default('allow'),
 })
@@ -37,7 +42,8 @@ const partingMs = 3000
 export const acp = defineHarness({
   config: Config,
   description: 'any agent that speaks the Agent Client Protocol (ACP) on stdin and stdout',
-  layout: { instructions: 'AGENTS.md', skills: '.agents/skills' },
+  layout: usual,
+  layoutOf: ({ instructions, skills }) => ({ instructions, skills }),
   supports: { model: true, effort: true, mcp: true },
   apis: ['openai-responses', 'openai-chat', 'anthropic', 'gemini'],
   files: config => Object.values(config.home),
