@@ -32,7 +32,7 @@ export function openNetwork({ policy, enforced, allowed }: Network): OpenNetwork
       proxy.close()
       const refused = proxy.refusals()
       const text = `${JSON.stringify({ allowed, refused }, null, 2)}\n`
-      if (refused.length > 0) await writeTree(logs, { 'network.json': toContent(Buffer.from(text), false) })
+      if (refused.length > 0) writeTree(logs, { 'network.json': toContent(Buffer.from(text), false) })
       return refused
     },
   }
