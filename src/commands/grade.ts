@@ -36,7 +36,7 @@ export async function grade(reference: string, options: GradeOptions, io: Io): P
 
   const interrupt = onInterrupt(io)
   const store = storeFor(io, suite)
-  const progress = progressFor(io)
+  const progress = await progressFor(io)
   const { parts, close } = await openTrialParts(
     {
       suite,

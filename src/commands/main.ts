@@ -17,6 +17,8 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   }
   let code: ExitCode = exitCodes.pass
   const program = declare(io, async verb => {
+    // Most schemas are used once: compiling each takes longer than all that they check.
+    ;(await import('zod')).config({ jitless: true })
     code = await verb()
   })
   try {

@@ -9,7 +9,7 @@ import { UserError, exitCodes, type ExitCode } from '../errors.ts'
 import type { Sandbox, StoredRun } from '../contracts.ts'
 import { localExecutor } from '../executors/local.ts'
 import type { Rules } from '../model/rules.ts'
-import type { Isolation, Limiting, Network } from '../model/run.ts'
+import type { Isolation, Limiting, Network, Provenance } from '../model/run.ts'
 import type { Suite } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
 import { judgeRun, runSuite } from '../pipeline.ts'
@@ -83,6 +83,8 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
     ruled?.baseline ?? (options.gate ? await readBaseline(gate.baseline, suite.name, io) : null)
   // Tries a few things out on this machine meanwhile.
   const limiting = limitingOf(suite, specs)
+  // Before there are results, which must not be taken for changes.
+  const asked = provenance(ruled === null && existsSync(suite.file) ? dirname(suite.file) : io.cwd, io)
   const sandbox = await sandboxFor(
     earlier ? asBefore(earlier, options.isolation) : stronger(options.isolation, suite.isolation),
   )
@@ -94,7 +96,17 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
   const networks = await networksOf(suite, specs, { ...families, sandbox }, io)
 
   const { manifest, trials } = await execute(
-    { suite, specs, earlier, sandbox, images, networks, limits: await limiting, rules: ruled?.rules ?? null },
+    {
+      suite,
+      specs,
+      earlier,
+      sandbox,
+      images,
+      networks,
+      limits: await limiting,
+      rules: ruled?.rules ?? null,
+      asked,
+    },
     options,
     io,
   )
@@ -121,10 +133,11 @@ interface Job {
   networks: Record<string, Network>
   limits: Limiting
   rules: Rules | null
+  asked: Promise<Provenance>
 }
 
 async function execute(
-  { suite, specs, earlier, sandbox, images, networks, limits, rules }: Job,
+  { suite, specs, earlier, sandbox, images, networks, limits, rules, asked }: Job,
   options: RunOptions,
   io: Io,
 ): ReturnType<typeof runSuite> {
@@ -133,17 +146,14 @@ async function execute(
       io,
       `warning: this machine does not let us limit ${limits.missing.join(' and ')}: agents may use more than the suite allows. It takes a writable control group (run as root, or within systemd-run --user --scope -p Delegate=yes).`,
     )
-  // Asks git a few questions meanwhile.
-  const asked = provenance(rules === null && existsSync(suite.file) ? dirname(suite.file) : io.cwd, io)
   const interrupt = onInterrupt(io)
   const store = storeFor(io, suite)
   const runId = earlier?.manifest.id ?? newRunId(suite.name)
-  const progress = progressFor(io)
+  const progress = await progressFor(io)
   const { parts, workspaces, close } = await openTrialParts(
     { suite, runId, store, progress, sandbox, images, signal: interrupt.signal },
     io,
   )
-  // Before there are results, which must not be taken for changes.
   const startedFrom = await asked
   const concurrency = options.concurrency ?? Math.max(2, availableParallelism())
   try {

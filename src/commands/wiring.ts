@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -67,10 +67,11 @@ export function levelOf(run: StoredRun | null): Level | null {
 }
 
 /** Live on a terminal, a line for each event elsewhere. */
-export function progressFor(io: Io): ProgressReporter {
+export async function progressFor(io: Io): Promise<ProgressReporter> {
+  const isDrawn = io.stderr.isTTY && !io.env['CI']
   return progressReporter({
     stream: io.stderr,
-    isTTY: io.stderr.isTTY && !io.env['CI'],
+    drawOver: isDrawn ? (await import('log-update')).createLogUpdate : null,
     clock: () => performance.now(),
   })
 }
@@ -158,7 +159,11 @@ export async function openTrialParts(
     workspaces,
     exec: sandbox.exec,
     hostEnv: io.env,
-    makeFolder: purpose => mkdtempSync(join(workRoot.path, `${purpose}-${randomBytes(4).toString('hex')}-`)),
+    makeFolder(purpose) {
+      const folder = join(workRoot.path, `${purpose}-${randomBytes(7).toString('hex')}`)
+      mkdirSync(folder, { mode: 0o700 })
+      return folder
+    },
     saveFiles: (trialId, folder) => store.saveFiles(runId, trialId, folder),
     requireRoom: () => requireRoom([workRoot.path, results], runId),
     once: <T>(key: string, make: () => Promise<T>) => remember(made, key, make) as Promise<T>,

@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream'
+import { createLogUpdate } from 'log-update'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { plainPaint } from './paint.ts'
 import { liveLines } from './progress-lines.ts'
@@ -45,7 +46,11 @@ afterEach(() => {
 })
 
 const start = (stream: Collector, isTTY: boolean): Required<ReturnType<typeof progressReporter>> => {
-  const reporter = progressReporter({ stream, isTTY, clock: () => Date.now() })
+  const reporter = progressReporter({
+    stream,
+    drawOver: isTTY ? createLogUpdate : null,
+    clock: () => Date.now(),
+  })
   const { onRunStart, onSource, onTrialStart, onPhase, onTrialEnd, onRunEnd } = reporter
   if (!onRunStart || !onSource || !onTrialStart || !onPhase || !onTrialEnd || !onRunEnd) {
     throw new Error('the reporter leaves something out')

@@ -87,11 +87,14 @@ export function fileStore(root: string, redact: Redactor): RunStore {
 
     async saveFiles(runId, trialId, from) {
       const to = join(folderOf(runId), 'trials', trialId)
+      const made = new Set<string>()
       for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
         if (!entry.isFile()) continue
         const source = join(entry.parentPath, entry.name)
         const target = join(to, redact.text(relative(from, source)))
-        mkdirSync(dirname(target), { recursive: true })
+        const folder = dirname(target)
+        if (!made.has(folder)) mkdirSync(folder, { recursive: true })
+        made.add(folder)
         // The file system copies without a byte of it in our memory.
         if (redact.isIdle) copyFileSync(source, target)
         else if (statSync(source).size <= atOnceBytes)

@@ -42,7 +42,7 @@ export function openNetwork(
       proxy.close()
       const refused = proxy.refusals()
       const text = `${JSON.stringify({ allowed, refused }, null, 2)}\n`
-      if (refused.length > 0) await writeTree(logs, { 'network.json': toContent(Buffer.from(text), false) })
+      if (refused.length > 0) writeTree(logs, { 'network.json': toContent(Buffer.from(text), false) })
       return refused
     },
   }

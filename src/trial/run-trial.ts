@@ -117,7 +117,7 @@ async function tryTrial(
     paid.outcome = toOutcome(ended.patch)
     // The agent knew this folder: what it may have put in the place of these files is replaced, not written through.
     const transcript = ended.result.transcript.map(event => `${JSON.stringify(event)}\n`).join('')
-    await writeTree(logs, {
+    writeTree(logs, {
       [patchFile]: toContent(Buffer.from(ended.patch.text), false),
       [transcriptFile]: toContent(Buffer.from(transcript), false),
     })
