@@ -421,7 +421,8 @@ export interface GradeInput {
   env: Record<string, string>
   /** Host variables that a grader declared by `secrets(config)`; absent where the host has none. */
   secrets: Record<string, string>
-  exec: Exec
+  /** It may write to the workspace in which it runs, and to `write`; without that to all folders named here. */
+  exec(request: ExecRequest & { write?: readonly string[] }): Promise<ExecResult>
   signal: AbortSignal
 }
 
@@ -464,6 +465,7 @@ export interface RunStore {
   saveFiles(runId: string, trialId: string, folder: string): Promise<void>
   /** Durable when it resolves. A second line for the same trial replaces the first. */
   append(runId: string, trial: Trial): Promise<void>
+  /** Also seals the results: what anybody else writes there from now on, or wrote meanwhile, is seen when it is loaded. */
   update(manifest: RunManifest): Promise<void>
   /** Where one trial's files are kept. */
   trialFolder(runId: string, trialId: string): string
@@ -484,6 +486,8 @@ export interface StoredRun {
   folder: string
   /** What was wrong with the files and how it was mended: a torn last line after a crash. */
   warnings: string[]
+  /** That its results are not what was written when it ended, and what to do; null if they are, or if nothing tells. */
+  altered: string | null
 }
 
 /** Told of what happens while a run goes on. Must not throw. */

@@ -9,6 +9,7 @@ import type { Comparison, Report, Side } from './model/report.ts'
 import type { RunManifest } from './model/run.ts'
 import type { Gate, Suite } from './model/suite.ts'
 import type { Trial, TrialSpec } from './model/trial.ts'
+import { InfraError } from './errors.ts'
 import { runTrial } from './trial/run-trial.ts'
 import type { TrialParts } from './trial/parts.ts'
 
@@ -69,6 +70,7 @@ export async function runSuite(
     progress.onRunEnd?.(closed)
   }
   const stored = await store.load(manifest.id)
+  if (stored.altered !== null) throw new InfraError(stored.altered)
   return { manifest: stored.manifest, trials: stored.trials }
 }
 

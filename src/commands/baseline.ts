@@ -7,6 +7,7 @@ import { sha256, writeAtomically } from '../util/json.ts'
 import { readBaselineIfAny } from './baseline-file.ts'
 import { answerJson, tell, type Io } from './io.ts'
 import { provenance } from './provenance.ts'
+import { loadUnaltered } from './unaltered.ts'
 import { storeFor } from './wiring.ts'
 
 export interface AcceptOptions {
@@ -24,7 +25,7 @@ export async function accept(reference: string, options: AcceptOptions, io: Io):
   const reason = options.reason.trim()
   if (reason === '')
     throw new UserError('--reason is empty: say in a sentence why this run is the new baseline')
-  const { manifest, trials, suite, folder } = await storeFor(io, null).load(reference)
+  const { manifest, trials, suite, folder } = await loadUnaltered(storeFor(io, null), reference)
   const path = options.file === undefined ? suite.gate.baseline : resolve(io.cwd, options.file)
   if (path === null) {
     throw new UserError(

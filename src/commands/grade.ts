@@ -8,6 +8,7 @@ import { imagesFor } from './images.ts'
 import { onInterrupt } from './interrupt.ts'
 import { tell, type Io } from './io.ts'
 import { checkReportOptions, report, type ReportOptions } from './report.ts'
+import { loadUnaltered } from './unaltered.ts'
 import { levelOf, load, openTrialParts, progressFor, sandboxFor, storeFor, stronger } from './wiring.ts'
 
 export interface GradeOptions extends ReportOptions {
@@ -21,7 +22,7 @@ export interface GradeOptions extends ReportOptions {
  */
 export async function grade(reference: string, options: GradeOptions, io: Io): Promise<ExitCode> {
   await checkReportOptions(options, io)
-  const stored = await storeFor(io, null).load(reference)
+  const stored = await loadUnaltered(storeFor(io, null), reference)
   const suite: Suite = options.suite === undefined ? stored.suite : await load(options.suite, io)
   const known = new Set(suite.tasks.map(task => task.id))
   const gradable = stored.trials.filter(

@@ -25,6 +25,7 @@ import { askedLimits, limitingOf } from './limiting.ts'
 import { provenance } from './provenance.ts'
 import { checkReadiness } from './readiness.ts'
 import { checkReportOptions, report, type ReportOptions } from './report.ts'
+import { loadUnaltered } from './unaltered.ts'
 import { families, load, openTrialParts, progressFor, sandboxFor, storeFor, stronger } from './wiring.ts'
 
 export interface RunOptions extends ReportOptions {
@@ -48,7 +49,8 @@ export interface RunOptions extends ReportOptions {
 /** `agent-eval run SUITE`: load → plan → run → judge → report. */
 export async function run(file: string | undefined, options: RunOptions, io: Io): Promise<ExitCode> {
   checkCombination(file, options)
-  const earlier = options.resume === undefined ? null : await storeFor(io, null).load(options.resume)
+  const earlier =
+    options.resume === undefined ? null : await loadUnaltered(storeFor(io, null), options.resume)
   if (options.gate && earlier?.manifest.rules)
     throw new UserError(onlyOnce(earlier.manifest.id, earlier.manifest.rules))
   const ruled =

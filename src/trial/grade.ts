@@ -153,14 +153,20 @@ function gradeInput(
     },
     secrets: setOnes(parts.grader(spec.type).secrets?.(spec.config) ?? [], parts.hostEnv),
     // What is judged may be hostile, and must not ask anybody.
-    exec: request => {
+    exec: ({ write, ...request }) => {
       const { home, temporary, scratch, logs } = folders()
       return parts.exec({
         access: {
-          write: [...opened.map(({ path }) => path), home, temporary, scratch, logs],
+          // A run must not see the workspace of another one: what was left there could tell it which one it is.
+          write: [
+            ...around(request.cwd, opened).map(({ path }) => path),
+            ...(write ?? [home, temporary, scratch, logs]),
+          ],
           read: [],
           network: 'off',
-          overlays: overlaysFor(request.cwd, opened),
+          overlays: around(request.cwd, opened).flatMap(({ overlay }): Overlay[] =>
+            overlay ? [overlay] : [],
+          ),
           image: ground.prepared.source.image,
         },
         limits: resourcesOf(task.limits),
@@ -201,7 +207,7 @@ async function placeHidden(
 }
 
 /** A command in a workspace needs no other one: those may be in use by other commands. */
-function overlaysFor(cwd: string, opened: readonly Workspace[]): Overlay[] {
-  const around = opened.filter(({ path }) => cwd === path || cwd.startsWith(`${path}${sep}`))
-  return (around.length > 0 ? around : opened).flatMap(({ overlay }) => overlay ?? [])
+function around(cwd: string, opened: readonly Workspace[]): readonly Workspace[] {
+  const found = opened.filter(({ path }) => cwd === path || cwd.startsWith(`${path}${sep}`))
+  return found.length > 0 ? found : opened
 }
