@@ -36,6 +36,14 @@ export async function copyFolder(from: string, to: string): Promise<void> {
     })
 }
 
+/** Copies what is in a folder into another one. Files that are there already must not be in the way of folders, nor links of anything. */
+export async function copyInto(from: string, to: string): Promise<void> {
+  working ??= findCopyCommand()
+  const command = await working
+  if (command?.[0]) await runCopy(command, `${from}/.`, to)
+  else await cp(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true })
+}
+
 async function runCopy([program = '', ...args]: string[], from: string, to: string): Promise<void> {
   try {
     await run(program, [...args, '--', from, to])
