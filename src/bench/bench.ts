@@ -122,7 +122,16 @@ export function sourceOf(
   history: Source['history'] = 'ancestors',
 ): Source {
   const { path, commit } = repository
-  return { name: 'source', git: path, commit, history, prepare: [], prepareTimeoutMs: 600_000, image: null }
+  return {
+    name: 'source',
+    git: path,
+    commit,
+    history,
+    prepare: [],
+    prepareTimeoutMs: 600_000,
+    prepareReads: null,
+    image: null,
+  }
 }
 
 export const nothingPlaced = { files: {}, strip: [] }

@@ -9,7 +9,7 @@ import { checkEntry } from './cache-check.ts'
 import type { About } from './cache-entries.ts'
 import { hasRecordedStats, recordStats } from './checkout-digest.ts'
 import { aboutCheckout, checkoutKey, ensureCheckout, partsOf } from './checkout.ts'
-import { ensurePrepared, preparedKey } from './prepared-layer.ts'
+import { ensurePrepared } from './prepared-layer.ts'
 
 /**
  * Prepares a source, and makes sure that what was kept of it is what it was when it was made: an agent that ran without a
@@ -30,7 +30,7 @@ export async function prepareIntact(cacheRoot: string, source: Source, exec: Exe
     source,
     path,
     layer: partsOf(layer.folder).workTree,
-    key: sha256(`${key} ${preparedKey(source, process.env)}`),
+    key: sha256(`${key} ${basename(layer.folder)}`),
     damage: [checkout.damage, layer.damage].filter(damage => damage !== null).join('; ') || null,
   }
 }

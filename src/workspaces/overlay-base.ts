@@ -15,7 +15,7 @@ import { startOf, type Start } from './start.ts'
 import { makePrivateFolder } from './work-root.ts'
 
 /** What the layers of workspaces lie over: the start of their source, or that with a placement. */
-export type Base = Pick<Start, 'lower' | 'baseTree' | 'base' | 'objects' | 'builtAt'>
+export type Base = Pick<Start, 'lower' | 'baseTree' | 'exclude' | 'objects' | 'builtAt'>
 
 export type BaseOf = (prepared: PreparedSource, placement: Placement) => Promise<Base>
 
@@ -51,18 +51,18 @@ async function placed(
   removeEntries(layers, start.gone)
   await place(filesOfLayers(layers, overlay.at), placement, await trackedFiles(own))
   const names = Object.keys(placement.files)
-  const { base } = start
+  const { exclude } = start
   try {
     const placedTree = await treeOf(own, overlay, names)
     const baseTree = await gitText(['rev-parse', `${placedTree}^{tree}`], { gitDir: own.gitDir })
     await commitWorkspace(overlay.at, start.date, names, argv => mounted(overlay, argv))
     const objects = [...start.objects, join(own.gitDir, 'objects')]
-    return { lower: [overlay.upper, ...start.lower], baseTree, base, objects, builtAt: start.builtAt }
+    return { lower: [overlay.upper, ...start.lower], baseTree, exclude, objects, builtAt: start.builtAt }
   } catch (error) {
     if (!(error instanceof Unusual)) throw error
     const copy = await copyOf(workRoot, prepared, placement)
     const { workTree, baseTree, gitDir } = copy.own
     const objects = [...start.objects, join(gitDir, 'objects')]
-    return { lower: [workTree], baseTree, base, objects, builtAt: workTree }
+    return { lower: [workTree], baseTree, exclude, objects, builtAt: workTree }
   }
 }

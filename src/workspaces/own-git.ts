@@ -17,7 +17,7 @@ export interface OwnGit {
 /** Starts from what workspaces start from: what counts as ignored there, and its objects without copying them. */
 export async function writeOwnGit(
   own: OwnGit,
-  { base, objects }: { base: string; objects: readonly string[] },
+  { exclude, objects }: { exclude: string; objects: readonly string[] },
 ): Promise<void> {
   await writeGitDir(own.gitDir, {
     bare: true,
@@ -25,12 +25,12 @@ export async function writeOwnGit(
     idLength: own.baseTree.length,
     alternates: [...objects],
   })
-  await copyFile(join(base, 'info/exclude'), join(own.gitDir, 'info/exclude'))
+  await copyFile(exclude, join(own.gitDir, 'info/exclude'))
 }
 
 /** Copies the index of a base, with what it knows of the files of its copies. */
-export async function copyIndex(own: OwnGit, { base }: { base: string }): Promise<void> {
-  const [from, to] = [join(base, 'index'), join(own.gitDir, 'index')]
+export async function copyIndex(own: OwnGit, { index: from }: { index: string }): Promise<void> {
+  const to = join(own.gitDir, 'index')
   await copyFile(from, to)
   // git compares its age with that of the files to see which of them may have changed unnoticed.
   const { atime, mtime } = await stat(from)

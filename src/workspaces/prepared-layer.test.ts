@@ -129,12 +129,60 @@ describe('what prepare leaves', () => {
 
   it('is made anew for another setting of a package manager, but not for another address, path or password', () => {
     const keyWith = (host: NodeJS.ProcessEnv): string =>
-      preparedKey({ ...source, prepare: ['true'] }, { PATH: '/bin', ...host })
+      preparedKey({ ...source, prepare: ['true'] }, null, { PATH: '/bin', ...host })
     const key = keyWith({})
     expect(keyWith({ npm_config_omit: 'dev' })).not.toBe(key)
     expect(keyWith({ npm_config_registry: 'https://packages.example' })).toBe(key)
     expect(keyWith({ NPM_CONFIG__AUTHTOKEN: 'secret' })).toBe(key)
     expect(keyWith({ PIP_CACHE_DIR: '/elsewhere' })).toBe(key)
     expect(keyWith({ MY_VARIABLE: 'x' })).toBe(key)
+  })
+})
+
+describe('prepareReads', () => {
+  const reads = (commands: string[], more: Partial<Source> = {}): Promise<PreparedSource> =>
+    prepare(commands, { prepareReads: ['folder/*.txt', 'a.txt'], ...more })
+
+  it('shows the commands these files only, and shares what they leave with commits that have the same', async () => {
+    const repository = makeRepository(join(place.root, 'repository'))
+    const later = repository.commit({ 'tool.sh': '#!/bin/sh\necho later\n' })
+    const other = repository.commit({ 'folder/one.txt': 'another\n' })
+    const commands = ['mkdir deps; find . -type f | sort >deps/seen; cat folder/one.txt >deps/one']
+    const [first, second, third] = [
+      await reads(commands),
+      await reads(commands, { commit: later, history: 'none' }),
+      await reads(commands, { commit: other }),
+    ]
+    expect(second.layer).toBe(first.layer)
+    expect(third.layer).not.toBe(first.layer)
+    expect(second.key).not.toBe(first.key)
+    for (const workspaces of [copies, ...(noOverlays === null ? [overlays] : [])]) {
+      const workspace = await workspaces.create(second, nothingPlaced)
+      const seen = await workspace.files.read('deps/seen')
+      expect(seen?.toString()).toBe(
+        './.gitignore\n./a.txt\n./deps/seen\n./folder/one.txt\n./folder/two.txt\n',
+      )
+      expect((await workspace.files.read('tool.sh'))?.toString()).toContain('later')
+      await workspace.files.remove(['.gitignore'])
+      expect((await workspace.capture()).changedFiles).toEqual(['.gitignore'])
+      await workspace.dispose()
+    }
+  })
+
+  it('is refused where the commands change what git knows, or would hide it in another commit', async () => {
+    const repository = makeRepository(join(place.root, 'repository'))
+    const tracks = repository.commit({ 'deps/made.txt': 'tracked\n', 'folder/one.txt': '1\n' })
+    await expect(reads(['echo x >>a.txt; echo y >new.txt'])).rejects.toThrow(
+      /changed or left a\.txt, new\.txt\./,
+    )
+    await expect(reads(['rm a.txt'])).rejects.toThrow(/changed or left a\.txt/)
+    await expect(reads(['true'], { prepareReads: ['nothing.lock'] })).rejects.toThrow('names nothing.lock')
+    const prepared = await reads(['mkdir deps; echo mine >deps/made.txt'])
+    await expect(
+      reads(['mkdir deps; echo mine >deps/made.txt'], { commit: tracks }).then(other =>
+        copies.create(other, nothingPlaced),
+      ),
+    ).rejects.toThrow('prepare makes deps/made.txt, which the commit holds, too')
+    await copies.create(prepared, nothingPlaced)
   })
 })

@@ -15,6 +15,14 @@ import { aboutCheckout, partsOf, readRecord } from './checkout.ts'
 import { keepLeftBehind, stateOf } from './left-behind.ts'
 import { MovedPaths, findOwnPath } from './moved-paths.ts'
 import { decidingSettings, prepareEnv, settingsFiles } from './prepare-env.ts'
+import {
+  changedPaths,
+  copyFiles,
+  filesToRead,
+  filesOfBase,
+  notShareable,
+  type FilesToRead,
+} from './prepare-reads.ts'
 import { forgetSize } from './recorded-size.ts'
 import { runPrepare } from './run-prepare.ts'
 
@@ -23,8 +31,11 @@ const format = 1
 
 /** What is known of a layer that `prepare` left, written beside it. Paths have one character a byte. */
 export const PreparedRecord = z.strictObject({
-  /** Tree of all files of the checkout with the layer over it, but for ignored ones: the base of patches. */
-  baseTree: z.string(),
+  /**
+   * Tree of all files of the checkout with the layer over it, but for ignored ones: the base of patches. Null where the layer
+   * may lie over the checkout of any commit, and has nothing but ignored files.
+   */
+  baseTree: z.string().nullable(),
   /** Whether `prepare` changed tracked files, or left files that are not ignored. */
   changed: z.boolean(),
   /** What it removed of the checkout. */
@@ -41,22 +52,28 @@ export type PreparedRecord = z.infer<typeof PreparedRecord>
  * Runs the commands of a source over its checkout and keeps only what they leave, unless that has been done before. The
  * folder has the same parts as that of a checkout. Throws InfraError with the output.
  */
-export function ensurePrepared(
+export async function ensurePrepared(
   cacheRoot: string,
   checkout: string,
   source: Source,
   exec: Exec,
 ): Promise<string> {
+  const { prepareReads } = source
+  const read = prepareReads === null ? null : await filesToRead(checkout, prepareReads)
   const wanted = {
     kind: 'prepared' as const,
-    key: preparedKey(source, process.env),
+    key: preparedKey(source, read, process.env),
     about: { ...aboutCheckout(source), prepare: source.prepare },
     waitMs: source.prepareTimeoutMs + 3_600_000,
   }
   return buildOnce(cacheRoot, wanted, isReady, async (building, use) => {
     const { workTree, base, record } = partsOf(building)
-    const gitDir = join(partsOf(checkout).workTree, '.git')
-    await copyFolder(partsOf(checkout).workTree, workTree)
+    const from = partsOf(checkout).workTree
+    const gitDir = join(from, '.git')
+    if (read === null) await copyFolder(from, workTree)
+    else await copyFiles(from, workTree, read)
+    if (read !== null) await takeBase(workTree, base, gitDir)
+    const filesBefore = read === null ? [] : await filesOfBase(base)
     const before = await stateOf(workTree)
     await runThere(building, use, cacheRoot, source, exec)
     // Whatever the commands did to it: they may have set up hooks or filters, which would run here, too.
@@ -69,9 +86,13 @@ export function ensurePrepared(
     )
     const baseTree = await takeBase(workTree, base, gitDir)
     const left = keepLeftBehind(workTree, before)
+    if (read !== null) {
+      const changes = changedPaths(filesBefore, await filesOfBase(base), left)
+      if (changes.length > 0) throw notShareable(source, changes)
+    }
     const made: PreparedRecord = {
-      baseTree,
-      changed: baseTree !== (await readRecord(checkout)).baseTree,
+      baseTree: read === null ? baseTree : null,
+      changed: read === null && baseTree !== (await readRecord(checkout)).baseTree,
       ...left,
       builtAt: workTree,
       movedPaths: await findOwnPath(workTree),
@@ -86,17 +107,19 @@ export async function readPrepared(folder: string): Promise<PreparedRecord> {
 }
 
 /**
- * What decides the content of a layer. Its folder is named by the first 24 characters. The repository's address is not in
- * it: a commit has the same files wherever it comes from.
+ * What decides the content of a layer: the commit, or only the files that the commands see. Its folder is named by the first
+ * 24 characters. The repository's address is not in it: a commit has the same files wherever it comes from.
  */
 export function preparedKey(
   { commit, history, prepare, image }: Pick<Source, 'commit' | 'history' | 'prepare' | 'image'>,
+  read: FilesToRead | null,
   host: NodeJS.ProcessEnv,
 ): string {
   // What is installed fits one image, or one kind of machine and one version of Node.
   const machine = image === null ? [process.platform, process.arch, process.versions.modules] : [image]
+  const files = read === null ? { commit, history } : { read }
   const settings = decidingSettings(host, image === null)
-  return sha256(canonicalJson({ format, commit, history, prepare, machine, settings }))
+  return sha256(canonicalJson({ format, ...files, prepare, machine, settings }))
 }
 
 async function runThere(

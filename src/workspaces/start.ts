@@ -1,5 +1,8 @@
 import { dirname, join } from 'node:path'
 import type { PreparedSource } from '../contracts.ts'
+import { InfraError } from '../errors.ts'
+import { git, splitZ, type GitOptions } from '../util/git.ts'
+import { entryAt, toBytePath } from '../util/layers.ts'
 import { partsOf, readRecord } from './checkout.ts'
 import type { MovedPaths } from './moved-paths.ts'
 import { readPrepared } from './prepared-layer.ts'
@@ -12,8 +15,9 @@ export interface Start {
   date: number
   /** Tree of all files as they are on disk, but for ignored ones: the base of patches. */
   baseTree: string
-  /** A git directory with that tree's index and with what counts as ignored. */
-  base: string
+  /** Index of that tree, and exclude file that says what besides counts as ignored. */
+  index: string
+  exclude: string
   /** Object folders in which that tree is. */
   objects: readonly string[]
   /** Whether that tree is another one than that of the pinned commit. */
@@ -41,6 +45,7 @@ async function readStart(path: string, layer: string | null): Promise<Start> {
   const checkout = dirname(path)
   const { date, baseTree } = await readRecord(checkout)
   const { base } = partsOf(checkout)
+  const [index, exclude] = [join(base, 'index'), join(base, 'info/exclude')]
   const objects = [join(base, 'objects'), join(path, '.git/objects')]
   const plain = {
     changed: false,
@@ -49,13 +54,34 @@ async function readStart(path: string, layer: string | null): Promise<Start> {
     builtAt: path,
     movedPaths: { files: [], links: [] },
   }
-  if (layer === null) return { lower: [path], date, baseTree, base, objects, ...plain }
+  if (layer === null) return { lower: [path], date, baseTree, index, exclude, objects, ...plain }
   const prepared = partsOf(dirname(layer))
+  const { baseTree: preparedTree, ...record } = await readPrepared(dirname(layer))
+  const over = { ...record, lower: [layer, path], date, exclude: join(prepared.base, 'info/exclude') }
+  if (preparedTree === null) {
+    await mustHideNothing(layer, { gitDir: join(path, '.git') }, baseTree)
+    return { ...over, baseTree, index, objects }
+  }
   return {
-    ...(await readPrepared(dirname(layer))),
-    lower: [layer, path],
-    date,
-    base: prepared.base,
+    ...over,
+    baseTree: preparedTree,
+    index: join(prepared.base, 'index'),
     objects: [join(prepared.base, 'objects'), ...objects],
   }
+}
+
+/** What was prepared for all commits with some files in common was not made with the others in sight. */
+async function mustHideNothing(layer: string, options: GitOptions, tree: string): Promise<void> {
+  const tracked = splitZ(await git(['ls-tree', '-r', '-z', '--name-only', tree], options))
+  const hides = (path: string): boolean => {
+    const entry = entryAt([toBytePath(layer)], path)
+    if (entry !== null) return !entry.stats.isDirectory()
+    return path.includes('/') && hides(path.slice(0, path.lastIndexOf('/')))
+  }
+  const hidden = tracked.find(hides)
+  if (hidden === undefined) return
+  throw new InfraError(
+    `prepare makes ${Buffer.from(hidden, 'latin1').toString()}, which the commit holds, too: leave "prepareReads" out, so that ` +
+      'the commands see all files',
+  )
 }
