@@ -197,7 +197,7 @@ export interface FixFiles {
 }
 
 export interface Workspaces {
-  /** How workspaces are made here, for the report: `overlay` or `copy`. */
+  /** How workspaces are made here, for the report: `overlay`, `fuse-overlayfs`, `reflink` or `copy`. */
   kind: string
   /**
    * Fetches and prepares a source once; later calls, also of other processes, reuse it. Its `image` is the id of the image

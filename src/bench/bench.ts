@@ -114,7 +114,7 @@ export async function openBench(options: {
 export async function openWorkspaces(roots: Roots): Promise<Workspaces> {
   const whiteout = join(roots.workRoot, 'whiteout')
   if ((await whyNoOverlay(roots.workRoot, whiteout)) !== null) return copyWorkspaces(roots)
-  return overlayWorkspaces({ ...roots, whiteout })
+  return overlayWorkspaces({ ...roots, whiteout, fuse: null })
 }
 
 export function sourceOf(

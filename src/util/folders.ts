@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmod, cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -70,6 +70,22 @@ async function findCopyCommand(): Promise<string[] | null> {
     return null
   } finally {
     await rm(trial, { recursive: true, force: true })
+  }
+}
+
+/** Tries whether files of one folder can be copied into another one so that they share their blocks on the disk. */
+export async function sharesBlocks(from: string, to: string): Promise<boolean> {
+  const how = { linux: ['--reflink=always'], darwin: ['-c'] }[String(process.platform)]
+  if (!how) return false
+  const [source, copy] = [await mkdtemp(join(from, 'blocks-')), await mkdtemp(join(to, 'blocks-'))]
+  try {
+    await writeFile(join(source, 'file'), 'x'.repeat(10_000))
+    return await run('cp', [...how, '--', join(source, 'file'), join(copy, 'file')]).then(
+      () => true,
+      () => false,
+    )
+  } finally {
+    for (const folder of [source, copy]) await rm(folder, { recursive: true, force: true })
   }
 }
 

@@ -27,12 +27,15 @@ export interface Roots {
   workRoot: string
 }
 
-/** Workspaces that are plain copies of a prepared checkout, made one ahead of those who ask. */
-export function copyWorkspaces(roots: Roots): Workspaces {
+/**
+ * Workspaces that are copies of a prepared checkout, made one ahead of those who ask. Where the file system can (`reflink`),
+ * they share its blocks until one of them is written to.
+ */
+export function copyWorkspaces(roots: Roots, kind: 'reflink' | 'copy' = 'copy'): Workspaces {
   // Copying takes long, and agents leave the time for it.
   const take = oneAhead<Awaited<ReturnType<typeof copyOf>>>()
   return {
-    kind: 'copy',
+    kind,
     ...preparation(roots.cacheRoot),
     async create(prepared, placement) {
       const name = canonicalJson([prepared.path, prepared.layer, placement])

@@ -5,10 +5,10 @@ import { canonicalJson, sha256 } from '../util/json.ts'
 import { removeEntries } from '../util/layers-write.ts'
 import { mounted } from '../util/overlay.ts'
 import { Unusual } from '../util/unusual.ts'
-import { copyOf, type Roots } from './copy.ts'
+import { copyOf } from './copy.ts'
 import { filesOfLayers } from './files.ts'
 import { treeOf } from './overlay-capture.ts'
-import { layersOf, layOver } from './overlay-layers.ts'
+import { layersOf, layOver, type OverlayRoots } from './overlay-layers.ts'
 import { writeOwnGit } from './own-git.ts'
 import { changesBase, commitWorkspace, place, trackedFiles } from './place.ts'
 import { startOf, type Start } from './start.ts'
@@ -23,7 +23,7 @@ export type BaseOf = (prepared: PreparedSource, placement: Placement) => Promise
  * Finds what workspaces with a placement start from. The first of them has the files placed and committed in a layer of its
  * own; the others, and the gradings, share it.
  */
-export function placedBases(roots: Roots & { whiteout: string }): BaseOf {
+export function placedBases(roots: OverlayRoots): BaseOf {
   const made = new Map<string, Promise<Base>>()
   return async (prepared, placement) => {
     const start = await startOf(prepared)
@@ -41,10 +41,10 @@ async function placed(
   prepared: PreparedSource,
   placement: Placement,
   start: Start,
-  { workRoot, whiteout }: Roots & { whiteout: string },
+  { workRoot, whiteout, fuse }: OverlayRoots,
 ): Promise<Base> {
   const folder = makePrivateFolder(workRoot)
-  const overlay = layOver(folder, start.lower)
+  const overlay = layOver(folder, start.lower, fuse)
   const own = { gitDir: join(folder, 'own.git'), workTree: overlay.at, baseTree: start.baseTree }
   await writeOwnGit(own, start)
   const layers = layersOf(overlay, whiteout)

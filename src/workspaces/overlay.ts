@@ -3,13 +3,12 @@ import type { Workspace, Workspaces } from '../contracts.ts'
 import { copyUp, type WritableLayers } from '../util/layers-write.ts'
 import type { Overlay } from '../util/overlay.ts'
 import { throwAway } from '../util/trash.ts'
-import type { Roots } from './copy.ts'
 import { filesOfLayers } from './files.ts'
 import { replaceOwnPath, type MovedPaths } from './moved-paths.ts'
 import { applyToLayers, restoreLayers } from './overlay-apply.ts'
 import { noPatch } from './diff-trees.ts'
 import { captureOverlay, isUntouched } from './overlay-capture.ts'
-import { layersOf, layOver } from './overlay-layers.ts'
+import { layersOf, layOver, type OverlayRoots } from './overlay-layers.ts'
 import { placedBases, type Base } from './overlay-base.ts'
 import { writeOwnGit, type OwnGit } from './own-git.ts'
 import { preparation } from './preparation.ts'
@@ -19,18 +18,18 @@ import { makePrivateFolder } from './work-root.ts'
 /**
  * Workspaces in which commands see a checkout and what was prepared over it under a layer that takes all that they change. Making one costs a few
  * empty folders, whatever the size of the repository: the kernel mounts the layers for each command, and they are gone with
- * it. `whiteout` is a deleted file as the kernel writes it, on the file system of `workRoot`.
+ * it.
  */
-export function overlayWorkspaces(roots: Roots & { whiteout: string }): Workspaces {
+export function overlayWorkspaces(roots: OverlayRoots): Workspaces {
   const baseOf = placedBases(roots)
   return {
-    kind: 'overlay',
+    kind: roots.fuse === null ? 'overlay' : 'fuse-overlayfs',
     ...preparation(roots.cacheRoot),
     async create(prepared, placement) {
       const { movedPaths } = await startOf(prepared)
       const base = await baseOf(prepared, placement)
       const folder = makePrivateFolder(roots.workRoot)
-      const overlay = layOver(folder, base.lower)
+      const overlay = layOver(folder, base.lower, roots.fuse)
       const layers = layersOf(overlay, roots.whiteout)
       await nameOwnPath(layers, overlay, movedPaths, base.builtAt)
       return workspaceOf(folder, overlay, layers, base)

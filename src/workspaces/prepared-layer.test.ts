@@ -38,7 +38,7 @@ beforeAll(async () => {
   const whiteout = join(workRoot, 'whiteout')
   noOverlays = await whyNoOverlay(workRoot, whiteout)
   copies = place.workspaces
-  overlays = overlayWorkspaces({ cacheRoot, workRoot, whiteout })
+  overlays = overlayWorkspaces({ cacheRoot, workRoot, whiteout, fuse: null })
 })
 afterAll(() => place.remove())
 
