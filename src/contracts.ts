@@ -130,11 +130,13 @@ export interface Sandbox {
 /** A source at its pin, fetched and prepared: immutable, shared by all trials. */
 export interface PreparedSource {
   source: Source
-  /** Folder of the prepared checkout with its own `.git`, which holds the pin and nothing later. Never written to. */
+  /** Folder of the checkout with its own `.git`, which holds the pin and nothing later. Never written to. */
   path: string
-  /** Names the content: changes with URL, commit, history and prepare commands. */
+  /** Folder of what the commands of `prepare` left, to be seen over the checkout. Never written to. Null without commands. */
+  layer: string | null
+  /** Names the content of both: changes with URL, commit, history and prepare commands. */
   key: string
-  /** What had been changed in a kept checkout since it was made, so that it was built anew; null if nothing had. */
+  /** What had been changed since it was made in what was kept, so that it was built anew; null if nothing had. */
   damage: string | null
 }
 
@@ -205,7 +207,7 @@ export interface FixFiles {
 }
 
 export interface Workspaces {
-  /** How workspaces are made here, for the report: `overlay` or `copy`. */
+  /** How workspaces are made here, for the report: `overlay`, `fuse-overlayfs`, `reflink` or `copy`. */
   kind: string
   /**
    * Fetches and prepares a source once; later calls, also of other processes, reuse it. Its `image` is the id of the image

@@ -227,7 +227,7 @@ Examples:
       run(async () => (await import('./verify.ts')).verify(reference, options, io)),
     )
 
-  const cache = verb('cache', 'mirrors, prepared checkouts and packages that all runs share', [
+  const cache = verb('cache', 'mirrors, checkouts, what was prepared and packages, for all runs', [
     'cache list',
     'cache verify --fix',
     'cache prune --max-size 20GB --older-than 30d',

@@ -28,9 +28,7 @@ import { loadSuite } from '../suite/load.ts'
 import type { TrialParts } from '../trial/parts.ts'
 import { setOnes } from '../util/host-env.ts'
 import { redactor } from '../util/redact.ts'
-import { canBeLayer, whyNoOverlay } from '../util/overlay.ts'
-import { copyWorkspaces, type Roots } from '../workspaces/copy.ts'
-import { overlayWorkspaces } from '../workspaces/overlay.ts'
+import { chooseWorkspaces } from '../workspaces/choose.ts'
 import { openWorkRoot } from '../workspaces/work-root.ts'
 import { folders } from './folders.ts'
 import { cacheLimit, keepSmall, requireRoom } from './disk.ts'
@@ -115,7 +113,7 @@ export async function openTrialParts(
   const largestCache = cacheLimit(io)
   await mkdir(cache, { recursive: true, mode: 0o700 })
   const workRoot = await openWorkRoot(work)
-  const workspaces = await workspacesIn({ cacheRoot: cache, workRoot: workRoot.path }, sandbox)
+  const workspaces = await chooseWorkspaces({ cacheRoot: cache, workRoot: workRoot.path }, sandbox.mounts)
   const tasks = new Map(suite.tasks.map(task => [task.id, task]))
   const prepared = new Map<string, Promise<PreparedSource>>()
   const made = new Map<string, Promise<unknown>>()
@@ -172,14 +170,6 @@ export async function openTrialParts(
     signal,
   }
   return { parts, workspaces, close: () => workRoot.close() }
-}
-
-/** Overlays where commands can be given them, plain copies elsewhere. */
-async function workspacesIn(roots: Roots, sandbox: Sandbox): Promise<Workspaces> {
-  const whiteout = join(roots.workRoot, 'whiteout')
-  const works = sandbox.mounts && canBeLayer(roots.cacheRoot) && canBeLayer(roots.workRoot)
-  if (!works || (await whyNoOverlay(roots.workRoot, whiteout)) !== null) return copyWorkspaces(roots)
-  return overlayWorkspaces({ ...roots, whiteout })
 }
 
 /** Does not wait for what still goes on when the run is interrupted (a fetch): it ends with the program. */

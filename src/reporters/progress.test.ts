@@ -27,6 +27,7 @@ const source = {
   history: 'none',
   prepare: [],
   prepareTimeoutMs: 1000,
+  prepareReads: null,
   image: null,
 } as const
 

@@ -39,7 +39,7 @@ export async function captureOverlay(own: OwnGit, overlay: Overlay): Promise<Pat
  */
 export async function treeOf(own: OwnGit, overlay: Overlay, force: readonly string[]): Promise<string> {
   const forced = new Set(force.map(toBytePath))
-  const { written, gone } = await upperChanges(overlay.upper, own.baseTree, own.gitDir, asked =>
+  const { written, gone } = await upperChanges(overlay, own.baseTree, own.gitDir, asked =>
     look(own, overlay, { ...asked, isIgnored: asked.isIgnored.filter(path => !forced.has(path)) }),
   )
   if (written.length === 0 && gone.length === 0) return own.baseTree

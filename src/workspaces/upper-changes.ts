@@ -1,6 +1,7 @@
 import { chmodSync, lstatSync, readdirSync } from 'node:fs'
 import { readTrees, type TreeEntry } from '../util/git-trees.ts'
 import { onDisk, toBytePath } from '../util/layers.ts'
+import type { Overlay } from '../util/overlay.ts'
 import { Unusual } from '../util/unusual.ts'
 
 /** What an upper layer changes in its base, paths with one character a byte. */
@@ -19,8 +20,13 @@ export interface Look {
   ignored: Set<string>
 }
 
+/** fuse-overlayfs puts these into folders that were made anew, and lets nobody else make a name that begins so. */
+const fuseMarks = ['.wh..wh..opq', '.wh..opq']
+
 interface Scan {
   upper: string
+  /** Names that are no files of the workspace. */
+  marks: readonly string[]
   /** Everything found, by folder. */
   folders: Map<string, Map<string, 'folder' | 'file' | 'gone'>>
 }
@@ -30,12 +36,12 @@ interface Scan {
  * there, as does the `.git` at the top. `look` tells what only commands see. Throws Unusual.
  */
 export async function upperChanges(
-  upper: string,
+  { upper, fuse }: Pick<Overlay, 'upper' | 'fuse'>,
   baseTree: string,
   gitDir: string,
   look: (asked: { isShown: readonly string[]; isIgnored: readonly string[] }) => Promise<Look>,
 ): Promise<UpperChanges> {
-  const scan: Scan = { upper: toBytePath(upper), folders: new Map() }
+  const scan: Scan = { upper: toBytePath(upper), marks: fuse === null ? [] : fuseMarks, folders: new Map() }
   scanFolder(scan, '')
   if ([...scan.folders.values()].every(entries => entries.size === 0)) return { written: [], gone: [] }
 
@@ -81,6 +87,7 @@ function scanFolder(scan: Scan, folder: string): void {
   const found = new Map<string, 'folder' | 'file' | 'gone'>()
   scan.folders.set(folder, found)
   for (const name of listFolder(onDisk(`${scan.upper}/${folder}`))) {
+    if (scan.marks.includes(name)) continue
     if (name.toLowerCase() === '.git') {
       if (folder === '') continue
       throw new Unusual(`a repository inside of the workspace: ${folder}`)
