@@ -1,5 +1,5 @@
 import { normalCdf, normalQuantile } from './distributions.ts'
-import { after, crossing, densityAt, start } from './group-sequential.ts'
+import { after, crossing, densityAt, start, type SequentialDensity } from './group-sequential.ts'
 
 /** Error that may have been spent when this fraction (0,1] of the information is there; rises to the whole of it at 1. */
 export type Spending = (fraction: number) => number
@@ -33,7 +33,7 @@ export function spendingBounds(fractions: readonly number[], spending: Spending)
   for (const fraction of fractions) {
     const toSpend = spending(fraction) - spent
     const step = fraction - before
-    const bound = solve(density, fraction, step, toSpend)
+    const bound = solve(density, fraction, step, toSpend, bounds.at(-1) ?? normalQuantile(1 - toSpend))
     bounds.push(bound)
     density = after(density, { fraction, step, lowest: -Infinity, highest: bound })
     spent += toSpend
@@ -43,13 +43,20 @@ export function spendingBounds(fractions: readonly number[], spending: Spending)
 }
 
 /** Newton's method on the logarithm of the chance to cross, which is nearly a parabola in the bound. */
-function solve(density: typeof start, fraction: number, step: number, chance: number): number {
-  let bound = normalQuantile(1 - chance)
-  for (let round = 0; round < 50; round++) {
+function solve(
+  density: SequentialDensity,
+  fraction: number,
+  step: number,
+  chance: number,
+  guess: number,
+): number {
+  let bound = guess
+  for (let round = 0; round < 100; round++) {
     const reached = crossing(density, { fraction, step, bound })
-    const slope = densityAt(density, { fraction, step, at: bound }) / reached
-    const change = Math.log(reached / chance) / slope
-    bound += change
+    const slope = densityAt(density, { fraction, step, at: bound })
+    // So far out nothing is left to be seen.
+    const change = reached > 0 && slope > 0 ? (Math.log(reached / chance) * reached) / slope : -0.1
+    bound += Math.max(-1, Math.min(1, change))
     if (Math.abs(change) < 1e-10) break
   }
   return bound
