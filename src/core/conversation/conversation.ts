@@ -7,12 +7,12 @@ import { openaiChat } from './openai-chat.ts'
 import { openaiResponses } from './openai-responses.ts'
 import type { Said, Wire } from './said.ts'
 
-const wires = {
+const wires: Record<ModelApi, Wire> = {
   'openai-chat': openaiChat,
   'openai-responses': openaiResponses,
   anthropic,
   gemini,
-} satisfies Record<ModelApi, Wire>
+}
 
 /** A model call that was answered. */
 export interface Exchange {
@@ -53,7 +53,7 @@ export function followConversation(): Conversation {
   const lanes = new Map<string, Lane>()
   return {
     hear({ api, lane: name, hasTools, body, answer, atMs, durationMs }) {
-      const lane = lanes.get(name) ?? { calls: 0, hasTools, events: [], told: new Map() }
+      const lane: Lane = lanes.get(name) ?? { calls: 0, hasTools, events: [], told: new Map() }
       lanes.set(name, lane)
       lane.calls++
       tell(lane, wires[api].asked(body), atMs)
@@ -84,14 +84,16 @@ function tell(lane: Lane, said: readonly Said[], atMs: number): void {
   }
 }
 
-/** What makes two steps the same: agents give back what a model said with other white space, or cut. */
+/**
+ * What makes two steps the same: agents give back what a model said with other white space, calls with ids of their own, and
+ * results shortened.
+ */
 function keyOf(said: Said): string {
   switch (said.type) {
     case 'tool_call':
-    case 'tool_result': {
-      const more = said.type === 'tool_call' ? [said.tool, said.input] : [said.output]
-      return JSON.stringify([said.type, said.id, ...more])
-    }
+      return JSON.stringify([said.type, said.tool, said.input])
+    case 'tool_result':
+      return `${said.type} ${said.id}`
     case 'message':
       return `${said.role} ${said.text.trim()}`
     case 'reasoning':
