@@ -259,8 +259,11 @@ export interface ModelLimits {
 }
 
 /** A text of a setup that should, or should not, reach the model. */
-export interface ContextProbe extends Pick<ContextSight, 'kind' | 'name' | 'expected'> {
-  text: string
+export interface ContextProbe extends Pick<ContextSight, 'kind' | 'name' | 'expected' | 'from'> {
+  /** Lines by which it is known, of a skill its body's: nothing else that could reach the model has them. */
+  lines: string[]
+  /** What a list of skills says of it. */
+  listing: string[]
 }
 
 /** What an agent is told instead of its service's address and key. */

@@ -213,6 +213,7 @@ export function sampleSummary(setup: string, trials: Trial[]): SetupSummary {
     ...counts,
     passAtK: {},
     passHatK: {},
+    contextProof: null,
     tasks: tasks.map((task): TaskSummary => ({
       task,
       setup,
