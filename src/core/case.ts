@@ -1,6 +1,14 @@
+import type { AdaptiveOutcome } from '../model/adaptive.ts'
 import type { Side } from '../model/report.ts'
+import type { Trouble } from './adaptive/infrastructure.ts'
 import type { Evidence } from './evidence.ts'
 import type { PairedTask, TaskPair } from './paired-tasks.ts'
+
+/** What an adaptive gate came to. */
+export interface AdaptiveFinding {
+  outcome: AdaptiveOutcome
+  trouble: readonly Trouble[]
+}
 
 export interface CompareOptions {
   /** The largest drop that is still acceptable, in percentage points. */
@@ -11,6 +19,8 @@ export interface CompareOptions {
   gate: boolean
   /** Holds sides against each other that were measured under different conditions. */
   force?: boolean
+  /** How the candidate's trials were chosen and weighed; left out where all were planned beforehand. */
+  adaptive?: AdaptiveFinding | undefined
 }
 
 /** All that a verdict rests on. */

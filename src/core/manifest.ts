@@ -9,6 +9,7 @@ export interface RunFacts {
   isolation: Isolation
   provenance: Provenance
   rules: RunManifest['rules']
+  adaptive: RunManifest['adaptive']
 }
 
 /** The manifest of a run that is about to start. */
@@ -54,6 +55,7 @@ export function openManifest(
     isolation: facts.isolation,
     provenance: facts.provenance,
     rules: facts.rules,
+    adaptive: facts.adaptive,
     summaries: [],
   }
 }

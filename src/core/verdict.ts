@@ -1,11 +1,12 @@
 import { exitCodes } from '../errors.ts'
 import type { Conditions } from '../model/baseline.ts'
 import type { Decision, Side, Verdict } from '../model/report.ts'
-import type { Case, CompareOptions } from './case.ts'
-import type { Finding } from './evidence.ts'
+import { savingSentences, taskSentences, troubleSentences } from './adaptive/sentences.ts'
+import type { AdaptiveFinding, Case, CompareOptions } from './case.ts'
+import type { Evidence, Finding } from './evidence.ts'
 import { troubleOf } from './infrastructure.ts'
 import type { PairedTask } from './paired-tasks.ts'
-import { findingSentences, howToDecide, notes } from './sentences.ts'
+import { adaptiveFindings, findingSentences, howToDecide, notes } from './sentences.ts'
 import { someOf, when } from './words.ts'
 
 /**
@@ -14,6 +15,7 @@ import { someOf, when } from './words.ts'
  */
 export function verdictOf(facts: Case): Verdict {
   const { base, candidate, paired, evidence, options } = facts
+  if (options.adaptive && evidence) return adaptiveVerdict(facts, evidence, options.adaptive)
   const isRed = (finding: Finding): boolean =>
     exitCodeOf(finding, { ...options, gate: true }) !== exitCodes.pass
   const trouble = troubleOf(
@@ -37,6 +39,29 @@ export function verdictOf(facts: Case): Verdict {
     return verdict('incomparable', [...obstacles, ...findings, ...rest], options)
   const open = evidence.finding === 'inconclusive' ? [howToDecide(facts)] : []
   return verdict(evidence.finding, [...findings, ...open, ...rest], options)
+}
+
+/** What an adaptive gate came to by its own looks; obstacles come before anything but a regression. */
+function adaptiveVerdict(facts: Case, evidence: Evidence, { outcome, trouble }: AdaptiveFinding): Verdict {
+  const { pairs, options } = facts
+  const obstacles = obstaclesOf(facts)
+  const rest = [...taskSentences(outcome, pairs), ...savingSentences(outcome), ...notes(facts)]
+  const finding = outcome.verdict === 'budget' ? 'inconclusive' : outcome.verdict
+  if (finding === null || finding === 'infrastructure') {
+    const why =
+      finding === null ? ['It has not come to its verdict: resume the run.'] : troubleSentences(trouble)
+    return verdict('infrastructure', [...why, ...obstacles, ...rest], options)
+  }
+  const found = adaptiveFindings(facts, { ...evidence, finding })
+  if (obstacles.length > 0 && finding !== 'regressed')
+    return verdict('incomparable', [...obstacles, ...found, ...rest], options)
+  const open =
+    outcome.verdict === 'budget'
+      ? ['The budget was spent before there was a verdict: allow more, or name fewer tasks.']
+      : finding === 'inconclusive'
+        ? [howToDecide(facts)]
+        : []
+  return verdict(finding, [...found, ...open, ...rest], options)
 }
 
 /** The exit code of a gate with this decision; 0 where no gate was asked for. */

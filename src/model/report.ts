@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AdaptiveOutcome } from './adaptive.ts'
 import { BaselineTask, Conditions } from './baseline.ts'
 import { Rate, RunManifest } from './run.ts'
 import { Trial } from './trial.ts'
@@ -107,6 +108,8 @@ export const Comparison = z.strictObject({
   tokens: Ratio.nullable(),
   durationMs: Ratio.nullable(),
   tasks: z.array(TaskChange),
+  /** Of an adaptive gate; null where all trials were planned beforehand. */
+  adaptive: AdaptiveOutcome.nullable().default(null),
   verdict: Verdict,
 })
 export type Comparison = z.infer<typeof Comparison>

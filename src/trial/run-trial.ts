@@ -72,6 +72,8 @@ async function tryTrial(
     startedAt,
     durationMs: performance.now() - start,
     retries,
+    starts: 1,
+    spentBeforeUsd: 0,
     remarks: [],
   })
 

@@ -32,6 +32,8 @@ export function sampleTrial(sample: TrialSample): Trial {
     startedAt: '2026-01-02T03:04:05.000Z',
     durationMs: 41_000,
     retries,
+    starts: 1,
+    spentBeforeUsd: 0,
     remarks: [],
   }
   if (end === 'errored') {
@@ -167,6 +169,7 @@ export function sampleReport(
       ci: false,
     },
     rules: null,
+    adaptive: null,
     summaries: setups.map(setup =>
       sampleSummary(
         setup,
