@@ -5,8 +5,9 @@ import { dirname } from 'node:path'
 import type { Level } from '../sandboxes/index.ts'
 import { widest } from '../core/network.ts'
 import { plan, specOf } from '../core/plan.ts'
+import { spentIn } from '../core/spent.ts'
 import { UserError, exitCodes, type ExitCode } from '../errors.ts'
-import type { Sandbox, StoredRun } from '../contracts.ts'
+import type { ModelLimits, Sandbox, StoredRun } from '../contracts.ts'
 import { localExecutor } from '../executors/local.ts'
 import type { Rules } from '../model/rules.ts'
 import type { Isolation, Limiting, Network, Provenance } from '../model/run.ts'
@@ -23,12 +24,13 @@ import { answerJson, tell, type Io } from './io.ts'
 import { networksOf } from './network.ts'
 import { askedLimits, limitingOf } from './limiting.ts'
 import { provenance } from './provenance.ts'
+import { budgetOf, type BudgetOptions } from './budget.ts'
 import { checkReadiness } from './readiness.ts'
 import { checkReportOptions, report, type ReportOptions } from './report.ts'
 import { loadUnaltered } from './unaltered.ts'
 import { families, load, openTrialParts, progressFor, sandboxFor, storeFor, stronger } from './wiring.ts'
 
-export interface RunOptions extends ReportOptions {
+export interface RunOptions extends ReportOptions, BudgetOptions {
   task?: string[]
   setup?: string[]
   tag?: string[]
@@ -93,7 +95,8 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
   const tasks = specs.map(({ task }) => task)
   const images = await imagesFor(suite, tasks, sandbox, line => tell(io, line))
   if (earlier) checkSameImages(earlier.manifest.isolation.images, images)
-  await checkReadiness(suite, specs, { ...families, sandbox, images }, io)
+  const budget = budgetOf(suite.budget, options)
+  await checkReadiness(suite, specs, { ...families, sandbox, images }, budget, io)
 
   const networks = await networksOf(suite, specs, { ...families, sandbox }, io)
 
@@ -105,6 +108,7 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
       sandbox,
       images,
       networks,
+      budget,
       limits: await limiting,
       rules: ruled?.rules ?? null,
       asked,
@@ -133,13 +137,14 @@ interface Job {
   sandbox: Sandbox
   images: Isolation['images']
   networks: Record<string, Network>
+  budget: ModelLimits
   limits: Limiting
   rules: Rules | null
   asked: Promise<Provenance>
 }
 
 async function execute(
-  { suite, specs, earlier, sandbox, images, networks, limits, rules, asked }: Job,
+  { suite, specs, earlier, sandbox, images, networks, budget, limits, rules, asked }: Job,
   options: RunOptions,
   io: Io,
 ): ReturnType<typeof runSuite> {
@@ -153,14 +158,23 @@ async function execute(
   const runId = earlier?.manifest.id ?? newRunId(suite.name)
   const progress = await progressFor(io)
   const { parts, workspaces, close } = await openTrialParts(
-    { suite, runId, store, progress, sandbox, images, signal: interrupt.signal },
+    {
+      suite,
+      runId,
+      store,
+      progress,
+      sandbox,
+      images,
+      budget: { limits: budget, spent: spentIn([...(earlier?.trials ?? []), ...(earlier?.replaced ?? [])]) },
+      signal: interrupt.signal,
+    },
     io,
   )
   const startedFrom = await asked
   const concurrency = options.concurrency ?? Math.max(2, availableParallelism())
   try {
     // Also a new run: another process could resume it while it goes on.
-    return await store.exclusively(runId, async () =>
+    const ran = await store.exclusively(runId, async () =>
       runSuite(
         suite,
         specs,
@@ -187,6 +201,9 @@ async function execute(
         earlier,
       ),
     )
+    // The last trials may have been ended by it.
+    if (ran.trials.some(({ status }) => status === 'errored')) parts.requireBudget()
+    return ran
   } finally {
     interrupt.release()
     await close()

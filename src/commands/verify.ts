@@ -35,7 +35,7 @@ export async function verify(reference: string, options: { json?: boolean }, io:
       fingerprints: fingerprintChecks,
       // The run may have been named by its folder, which can stand anywhere.
       trialFolder: id => join(run.folder, 'trials', id),
-      secretNames: secretNamesOf(run.suite),
+      secretNames: secretNamesOf(run.suite, io.env),
     })),
     ...(run.altered === null ? [] : [{ trial: null, kind: 'problem' as const, message: run.altered }]),
   ]
