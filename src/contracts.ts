@@ -510,7 +510,8 @@ export interface StoredRun {
 
 /** Told of what happens while a run goes on. Must not throw. */
 export interface ProgressReporter {
-  onRunStart?(run: RunManifest): void
+  /** Trials of a run are about to start; called again for each further batch. */
+  onBatch?(run: RunManifest, batch: readonly TrialSpec[]): void
   onSource?(source: Source, state: 'preparing' | 'ready'): void
   onTrialStart?(spec: TrialSpec): void
   onPhase?(spec: TrialSpec, phase: string): void

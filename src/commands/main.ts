@@ -107,6 +107,8 @@ Examples:
     .option('--concurrency <n>', 'trials at a time (default: one per core, at least 2)', positive)
     .option('--dry-run', 'show the plan and stop')
     .option('--gate', 'compare with the baseline; the verdict is the exit code')
+    .option('--fixed', 'a gate that runs all trials of the plan, also where its verdict is clear before')
+    .option('--eager', 'a gate that stops still earlier, and misses a little more')
     .option('--base <commit>', 'gate by the rules that the suite has in this commit')
     .option('--approve <item>', 'with --base: agree to a change of the rules (repeatable)', collect)
     .option('--baseline <file>', 'another baseline than the suite’s')

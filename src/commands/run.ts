@@ -13,9 +13,10 @@ import type { Rules } from '../model/rules.ts'
 import type { Isolation, Limiting, Network, Provenance } from '../model/run.ts'
 import type { Suite } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
-import { judgeRun, runSuite } from '../pipeline.ts'
+import { judgeRun, runSuite, startRun, trialWork } from '../pipeline.ts'
 import { describePlan } from '../reporters/plan.ts'
 import { describeRules } from '../reporters/rules.ts'
+import { allOf, courseOf, type AdaptiveOptions, type Course } from './adaptive-run.ts'
 import { loadByBase, onlyOnce } from './base-rules.ts'
 import { readBaseline } from './baseline-file.ts'
 import { checkSameImages, imagesFor } from './images.ts'
@@ -30,7 +31,7 @@ import { checkReportOptions, report, type ReportOptions } from './report.ts'
 import { loadUnaltered } from './unaltered.ts'
 import { families, load, openTrialParts, progressFor, sandboxFor, storeFor, stronger } from './wiring.ts'
 
-export interface RunOptions extends ReportOptions, BudgetOptions {
+export interface RunOptions extends ReportOptions, BudgetOptions, AdaptiveOptions {
   task?: string[]
   setup?: string[]
   tag?: string[]
@@ -61,7 +62,7 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
       : await loadByBase(suiteFile(file), { base: options.base, approve: options.approve }, io)
   const suite = earlier?.suite ?? ruled?.suite ?? (await load(suiteFile(file), io))
   const specs = earlier
-    ? earlier.manifest.plan.map(specOf)
+    ? [...earlier.manifest.plan.map(specOf), ...(earlier.manifest.adaptive ? allOf(earlier) : [])]
     : plan(suite, { tasks: options.task, setups: options.setup, tags: options.tag, trials: options.trials })
 
   if (options.dryRun) {
@@ -84,7 +85,8 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
     force: options.force ?? false,
   }
   const baseline =
-    ruled?.baseline ?? (options.gate ? await readBaseline(gate.baseline, suite.name, io) : null)
+    ruled?.baseline ??
+    (options.gate || earlier?.manifest.adaptive ? await readBaseline(gate.baseline, suite.name, io) : null)
   // Tries a few things out on this machine meanwhile.
   const limiting = limitingOf(suite, specs)
   // Before there are results, which must not be taken for changes.
@@ -96,6 +98,7 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
   const images = await imagesFor(suite, tasks, sandbox, line => tell(io, line))
   if (earlier) checkSameImages(earlier.manifest.isolation.images, images)
   const budget = budgetOf(suite.budget, options)
+  const course = courseOf({ suite, specs, baseline, earlier, budgetUsd: budget.costUsd }, options, io)
   await checkReadiness(suite, specs, { ...families, sandbox, images }, budget, io)
 
   const networks = await networksOf(suite, specs, { ...families, sandbox }, io)
@@ -105,6 +108,7 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
       suite,
       specs,
       earlier,
+      course,
       sandbox,
       images,
       networks,
@@ -134,6 +138,7 @@ interface Job {
   suite: Suite
   specs: readonly TrialSpec[]
   earlier: StoredRun | null
+  course: Course
   sandbox: Sandbox
   images: Isolation['images']
   networks: Record<string, Network>
@@ -144,7 +149,7 @@ interface Job {
 }
 
 async function execute(
-  { suite, specs, earlier, sandbox, images, networks, budget, limits, rules, asked }: Job,
+  { suite, specs, earlier, course, sandbox, images, networks, budget, limits, rules, asked }: Job,
   options: RunOptions,
   io: Io,
 ): ReturnType<typeof runSuite> {
@@ -174,33 +179,31 @@ async function execute(
   const concurrency = options.concurrency ?? Math.max(2, availableParallelism())
   try {
     // Also a new run: another process could resume it while it goes on.
-    const ran = await store.exclusively(runId, async () =>
-      runSuite(
-        suite,
-        specs,
-        {
-          executor: localExecutor(concurrency, interrupt.signal),
-          store,
-          progress,
-          trialParts: parts,
-          facts: {
-            id: runId,
-            isolation: {
-              ...sandbox.isolation,
-              network: widest(Object.values(networks)),
-              networks,
-              workspace: workspaces.kind,
-              images,
-              limits,
-            },
-            provenance: startedFrom,
-            rules,
-          },
-          now: () => new Date().toISOString(),
+    const ran = await store.exclusively(runId, async () => {
+      const started = {
+        executor: localExecutor(concurrency, interrupt.signal),
+        store,
+        progress,
+        signal: interrupt.signal,
+        now: () => new Date().toISOString(),
+        work: trialWork(parts),
+      }
+      const facts = {
+        id: runId,
+        isolation: {
+          ...sandbox.isolation,
+          network: widest(Object.values(networks)),
+          networks,
+          workspace: workspaces.kind,
+          images,
+          limits,
         },
-        earlier,
-      ),
-    )
+        provenance: startedFrom,
+        rules,
+        adaptive: course.adaptive,
+      }
+      return runSuite(earlier ?? (await startRun(suite, specs, facts, started)), course.batches, started)
+    })
     // The last trials may have been ended by it.
     if (ran.trials.some(({ status }) => status === 'errored')) parts.requireBudget()
     return ran

@@ -93,3 +93,9 @@ function agreed(declared: string | undefined, seen: readonly string[]): string {
   const all = [...new Set(declared === undefined ? seen : [declared, ...seen])].toSorted()
   return all.length === 1 && all[0] !== undefined ? all[0] : fingerprint(all)
 }
+
+/** A side that says nothing of these tasks. */
+export function withoutTasks(side: Side, tasks: readonly string[]): Side {
+  const kept = Object.entries(side.tasks).filter(([task]) => !tasks.includes(task))
+  return { ...side, tasks: Object.fromEntries(kept) }
+}

@@ -20,6 +20,8 @@ export type AdaptiveSettings = z.infer<typeof AdaptiveSettings>
 /** Of a run that decided by its results what to run next. */
 export const AdaptiveRun = z.strictObject({
   settings: AdaptiveSettings,
+  /** Content hash of the baseline that it decides by: against another one its looks mean nothing. */
+  baseline: z.string(),
   /** By setup under test, the one that runs the baseline's own setup today; empty where nothing tells what that was. */
   canaries: z.record(z.string(), z.string()),
 })

@@ -43,9 +43,14 @@ export function progressReporter({ stream, drawOver, clock }: ProgressOptions): 
   let timer: NodeJS.Timeout | undefined
 
   return {
-    onRunStart(run) {
-      state = startProgress(run.plan.length, clock())
-      screen.line(`run ${safeText(run.id)}: ${count(run.plan.length, 'trial')}`)
+    onBatch(run, batch) {
+      if (timer) {
+        state.planned += batch.length
+        screen.line(`${count(batch.length, 'more trial')}`)
+        return screen.refresh()
+      }
+      state = startProgress(batch.length, clock())
+      screen.line(`run ${safeText(run.id)}: ${count(batch.length, 'trial')}`)
       // The timer alone must not keep the program alive.
       timer = setInterval(() => screen.refresh(), tickMs).unref()
       screen.refresh()

@@ -86,7 +86,7 @@ async function ask(
       fix: null,
       fingerprint: 'canary',
     }
-    const model = openModel(spec, setup, task, { logs, volatile: {} }, parts)
+    const model = await openModel(spec, setup, task, { logs, volatile: {} }, parts)
     const network = openNetwork(parts.network(setup), model?.door)
     const place = { folder, logs, network: network.access, model }
     let told: GatewayReport | null = null

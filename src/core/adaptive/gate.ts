@@ -1,10 +1,14 @@
 import type { AdaptiveRun } from '../../model/adaptive.ts'
 import type { Baseline, BaselineTask } from '../../model/baseline.ts'
+import type { RunManifest } from '../../model/run.ts'
 import type { Task } from '../../model/suite.ts'
 import type { Trial, TrialSpec } from '../../model/trial.ts'
+import { fingerprint } from '../fingerprint.ts'
 import { specOf } from '../plan.ts'
+import type { AdaptiveFinding } from '../case.ts'
 import { formatTrialId } from '../trial-id.ts'
 import { nextStep, type NextStep } from './next-step.ts'
+import { outcomeOf } from './outcome.ts'
 import { adaptivePlan, type AdaptivePlan } from './plan.ts'
 import type { AdaptiveTrial, TrialSide } from './slots.ts'
 
@@ -69,6 +73,27 @@ export function nextTrials(steps: ReadonlyMap<string, NextStep>, { canaries }: A
   )
   const longest = Math.max(0, ...queues.map(queue => queue.length))
   return Array.from({ length: longest }, (_, place) => queues.flatMap(queue => queue[place] ?? [])).flat()
+}
+
+/** What an adaptive gate has come to, by setup. Empty for a run that was none, or was one against another baseline. */
+export function adaptiveFindings(
+  manifest: RunManifest,
+  trials: readonly Trial[],
+  baseline: Baseline,
+): Map<string, AdaptiveFinding> {
+  const { adaptive: run } = manifest
+  if (!run || run.baseline !== fingerprint(baseline)) return new Map()
+  const tasks = Object.entries(manifest.tasks).map(([id, { fingerprint }]) => ({ id, fingerprint }))
+  const canaries = new Set(Object.values(run.canaries))
+  const setups = Object.keys(manifest.setups).filter(setup => !canaries.has(setup))
+  const plans = adaptivePlans(baseline, setups, tasks, run)
+  return new Map(
+    [...stepsOf(plans, trials, run)].flatMap(([setup, step]) => {
+      const plan = plans.get(setup)
+      const trouble = step.kind === 'stop' ? step.trouble : []
+      return plan ? [[setup, { outcome: outcomeOf(plan, step), trouble }] as const] : []
+    }),
+  )
 }
 
 function trialsOf(trials: readonly Trial[], setup: string, canary: string | null): AdaptiveTrial[] {
