@@ -88,7 +88,7 @@ async function fill(folder: string, prepared: PreparedSource, placement: Placeme
   const own = { gitDir: join(folder, 'own.git'), workTree: join(folder, 'ws'), baseTree: record.baseTree }
   await copyFolder(prepared.path, own.workTree)
   await replaceOwnPath(own.workTree, record.movedPaths, record.builtAt)
-  await writeOwnGit(own, partsOf(checkout))
+  writeOwnGit(own, partsOf(checkout))
   await copyIndex(own, partsOf(checkout))
   if (!changesBase(record, placement)) return own
 

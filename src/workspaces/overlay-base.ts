@@ -1,7 +1,6 @@
 import { dirname, join } from 'node:path'
 import type { Placement, PreparedSource } from '../contracts.ts'
 import { canonicalJson, sha256 } from '../util/json.ts'
-import { gitText } from '../util/git.ts'
 import { mounted } from '../util/overlay.ts'
 import { partsOf, type CheckoutRecord } from './checkout.ts'
 import { copyOf, type Roots } from './copy.ts'
@@ -61,13 +60,12 @@ async function placed(
   const folder = makePrivateFolder(workRoot)
   const overlay = layOver(folder, [prepared.path])
   const own = { gitDir: join(folder, 'own.git'), workTree: overlay.at, baseTree: record.baseTree }
-  await writeOwnGit(own, partsOf(dirname(prepared.path)))
+  writeOwnGit(own, partsOf(dirname(prepared.path)))
   const files = filesOfLayers(layersOf(overlay, whiteout), overlay.at)
   await place(files, placement, await trackedFiles(own))
   const names = Object.keys(placement.files)
   try {
-    const placedTree = await treeOf(own, overlay, names)
-    const baseTree = await gitText(['rev-parse', `${placedTree}^{tree}`], { gitDir: own.gitDir })
+    const baseTree = await treeOf(own, overlay, names)
     await commitWorkspace(overlay.at, record.date, names, argv => mounted(overlay, argv))
     const lower = [overlay.upper, prepared.path]
     return { lower, baseTree, objects: [join(own.gitDir, 'objects')], builtAt: record.builtAt }

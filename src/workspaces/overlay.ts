@@ -61,7 +61,7 @@ function workspaceOf(
 
 async function makeOwnGit(gitDir: string, overlay: Overlay, base: Base, checkout: string): Promise<OwnGit> {
   const own = { gitDir, workTree: overlay.at, baseTree: base.baseTree }
-  await writeOwnGit(own, partsOf(checkout), base.objects)
+  writeOwnGit(own, partsOf(checkout), base.objects)
   return own
 }
 

@@ -1,7 +1,8 @@
+import { copyFileSync } from 'node:fs'
 import { copyFile, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { GitOptions } from '../util/git.ts'
-import { writeGitDir } from '../util/git-dir.ts'
+import { writePassingGitDir } from '../util/git-dir.ts'
 
 /**
  * A git directory for one workspace, outside of it. The one inside belongs to the agent, who may have changed its
@@ -18,18 +19,18 @@ export interface OwnGit {
  * Starts from the base of a checkout: its exclude file, and its objects without copying them. `more` are further object
  * folders to borrow from.
  */
-export async function writeOwnGit(
+export function writeOwnGit(
   own: OwnGit,
   checkout: { workTree: string; base: string },
   more: readonly string[] = [],
-): Promise<void> {
-  await writeGitDir(own.gitDir, {
+): void {
+  writePassingGitDir(own.gitDir, {
     bare: true,
     raw: true,
     idLength: own.baseTree.length,
     alternates: [join(checkout.base, 'objects'), join(checkout.workTree, '.git/objects'), ...more],
   })
-  await copyFile(join(checkout.base, 'info/exclude'), join(own.gitDir, 'info/exclude'))
+  copyFileSync(join(checkout.base, 'info/exclude'), join(own.gitDir, 'info/exclude'))
 }
 
 /** Copies the index of a checkout's base, with what it knows of the files of its copies. */
