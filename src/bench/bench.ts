@@ -19,7 +19,7 @@ export type Size = keyof typeof wantedSizes
 /** How often things are done where a goal names a number. */
 const wantedCounts = {
   trials: 100,
-  turns: { small: 40, medium: 6 },
+  turns: { small: 40, medium: 3 },
   parallel: 1000,
   killed: 1000,
   edits: 1000,

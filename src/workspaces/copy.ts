@@ -78,7 +78,7 @@ async function fill(folder: string, prepared: PreparedSource, placement: Placeme
     await copyInto(prepared.layer, own.workTree)
   }
   await replaceOwnPath(own.workTree, movedPaths, builtAt)
-  await writeOwnGit(own, start)
+  writeOwnGit(own, start)
   await copyIndex(own, start)
   if (!changesBase(start, placement)) return own
 

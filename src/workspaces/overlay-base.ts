@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import type { Placement, PreparedSource } from '../contracts.ts'
-import { gitText } from '../util/git.ts'
 import { canonicalJson, sha256 } from '../util/json.ts'
 import { removeEntries } from '../util/layers-write.ts'
 import { mounted } from '../util/overlay.ts'
@@ -46,15 +45,14 @@ async function placed(
   const folder = makePrivateFolder(workRoot)
   const overlay = layOver(folder, start.lower, fuse)
   const own = { gitDir: join(folder, 'own.git'), workTree: overlay.at, baseTree: start.baseTree }
-  await writeOwnGit(own, start)
+  writeOwnGit(own, start)
   const layers = layersOf(overlay, whiteout)
   removeEntries(layers, start.gone)
   await place(filesOfLayers(layers, overlay.at), placement, await trackedFiles(own))
   const names = Object.keys(placement.files)
   const { exclude } = start
   try {
-    const placedTree = await treeOf(own, overlay, names)
-    const baseTree = await gitText(['rev-parse', `${placedTree}^{tree}`], { gitDir: own.gitDir })
+    const baseTree = await treeOf(own, overlay, names)
     await commitWorkspace(overlay.at, start.date, names, argv => mounted(overlay, argv))
     const objects = [...start.objects, join(own.gitDir, 'objects')]
     return { lower: [overlay.upper, ...start.lower], baseTree, exclude, objects, builtAt: start.builtAt }

@@ -54,7 +54,7 @@ function workspaceOf(folder: string, overlay: Overlay, layers: WritableLayers, b
 
 async function makeOwnGit(gitDir: string, overlay: Overlay, base: Base): Promise<OwnGit> {
   const own = { gitDir, workTree: overlay.at, baseTree: base.baseTree }
-  await writeOwnGit(own, base)
+  writeOwnGit(own, base)
   return own
 }
 

@@ -1,7 +1,8 @@
+import { copyFileSync } from 'node:fs'
 import { copyFile, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { GitOptions } from '../util/git.ts'
-import { writeGitDir } from '../util/git-dir.ts'
+import { writePassingGitDir } from '../util/git-dir.ts'
 
 /**
  * A git directory for one workspace, outside of it. The one inside belongs to the agent, who may have changed its
@@ -15,17 +16,17 @@ export interface OwnGit {
 }
 
 /** Starts from what workspaces start from: what counts as ignored there, and its objects without copying them. */
-export async function writeOwnGit(
+export function writeOwnGit(
   own: OwnGit,
   { exclude, objects }: { exclude: string; objects: readonly string[] },
-): Promise<void> {
-  await writeGitDir(own.gitDir, {
+): void {
+  writePassingGitDir(own.gitDir, {
     bare: true,
     raw: true,
     idLength: own.baseTree.length,
     alternates: [...objects],
   })
-  await copyFile(exclude, join(own.gitDir, 'info/exclude'))
+  copyFileSync(exclude, join(own.gitDir, 'info/exclude'))
 }
 
 /** Copies the index of a base, with what it knows of the files of its copies. */

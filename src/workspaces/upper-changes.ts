@@ -1,4 +1,5 @@
-import { chmodSync, lstatSync, readdirSync } from 'node:fs'
+import { chmodSync, lstatSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { readTrees, type TreeEntry } from '../util/git-trees.ts'
 import { onDisk, toBytePath } from '../util/layers.ts'
 import type { Overlay } from '../util/overlay.ts'
@@ -56,13 +57,22 @@ export async function upperChanges(
     if (folder !== '' && hidden[0] !== undefined) covered.push({ witness: hidden[0], hidden })
   }
   const witnesses = covered.map(({ witness }) => witness)
-  const { shown, ignored } = await look({ isShown: witnesses, isIgnored: found.untracked })
+  const canBeIgnored =
+    readFileSync(join(gitDir, 'info/exclude')).length > 0 ||
+    [...scan.folders].some(([at, entries]) => entries.has(ignoreFile) || base.get(at)?.has(ignoreFile))
+  const { shown, ignored } = await look({
+    isShown: witnesses,
+    isIgnored: canBeIgnored ? found.untracked : [],
+  })
   const gone = covered.filter(({ witness }) => !shown.has(witness)).flatMap(({ hidden }) => hidden)
   return {
     written: [...found.tracked, ...found.untracked.filter(path => !ignored.has(path))],
     gone: [...found.gone, ...gone],
   }
 }
+
+/** Of a folder of the base that git knows nothing of, the exclude file tells. */
+const ignoreFile = '.gitignore'
 
 interface Sorted {
   /** Files of which the base has one of that name. */
