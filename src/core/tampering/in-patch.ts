@@ -5,7 +5,8 @@ import { matching, toCode, type CodeFile, type Rule } from './code.ts'
 import type { TestFindings } from './grades.ts'
 import { earlyLeaveInJavascript, javascriptRules, suspectInJavascript } from './javascript.ts'
 import { isInstalled, roleOf } from './places.ts'
-import { earlyLeaveInPython, pythonRules, suspectInPython } from './python.ts'
+import { earlyLeaveInPython, pythonRules, skipsInPython, suspectInPython } from './python.ts'
+import { fileNotices } from './notices.ts'
 import { fileSigns } from './setting.ts'
 import type { Sign } from './sign.ts'
 import type { TaskFacts } from './task.ts'
@@ -26,6 +27,7 @@ export function signsInPatch(files: readonly PatchedFile[], findings: TestFindin
     ...javascriptRules,
     ...pythonRules,
     ...(findings.leftEarly ? [earlyLeaveInJavascript, earlyLeaveInPython] : []),
+    ...(findings.skipped ? [skipsInPython] : []),
     readsOthers,
     ...readsHidden(task),
     ...emptyTests(task),
@@ -43,7 +45,7 @@ export function signsInPatch(files: readonly PatchedFile[], findings: TestFindin
       weight: 'notice',
       evidence: bundled.flatMap(file => find(file).map(line => evidenceOf(file, line))),
     })
-  for (const { kind, explanation, weight, find } of fileSigns)
+  for (const { kind, explanation, weight, find } of [...fileSigns, ...fileNotices])
     signs.push({ kind, explanation, weight, evidence: files.flatMap(find) })
   signs.push({
     kind: 'not-looked-at',

@@ -160,6 +160,15 @@ export const earlyLeaveInPython: Rule = {
   ),
 }
 
+/** The same, and evidence only where a test that decides was skipped. */
+export const skipsInPython: Rule = {
+  kind: 'skips-tests',
+  explanation: 'A test that decides was skipped, and code of a library tells tests to be skipped.',
+  find: inLibrary(file =>
+    matching(file, /\braise\s+(?:unittest\.|case\.)?SkipTest\b|\bpytest\.skip\(|\bskip\.Exception\b/),
+  ),
+}
+
 /** What may be honest, and is worth a look where a run with failing assertions has shown that tests were forged. */
 export const suspectInPython =
   /\bunittest\b|\b_?pytest\b|\bdef __(?:eq|ne|bool|instancecheck|class__|getattr)__|\bset(?:trace|profile)\b|\bf_(?:back|locals|lineno|trace)\b|\bgc\.|\binspect\.|\bsys\.(?:modules|_getframe|argv|exit|meta_path)|\bbuiltins\b|\bctypes\b|\batexit\b|\bos\._exit\b|\bsetattr\(|\bAssertionError\b/

@@ -13,11 +13,11 @@ export interface FileSign {
 /** More than a person writes in a line. */
 const maxLine = 1_000
 
-type InFile = Extract<FlagEvidence, { file: string }>
+export type InFile = Extract<FlagEvidence, { file: string }>
 
 const whole = ({ path }: PatchedFile, text: string): FlagEvidence[] => [{ file: path, line: null, text }]
 
-function added({ path, lines }: PatchedFile, pattern: RegExp): InFile[] {
+export function added({ path, lines }: PatchedFile, pattern: RegExp): InFile[] {
   return lines
     .filter(({ kind, text }) => kind === 'added' && pattern.test(text.slice(0, maxLine)))
     .map(({ number, text }) => ({ file: path, line: number, text }))
@@ -140,53 +140,6 @@ export const fileSigns: FileSign[] = [
     weight: 'flag',
     find: file =>
       /(^|\/)\.npmrc$/.test(file.path) ? added(file, /^\s*script-shell\s*=\s*["']?(?:\.|[^/\\"':]+\/)/) : [],
-  },
-  {
-    kind: 'steers-start',
-    explanation: 'A setting loads code of the repository before any program.',
-    weight: 'notice',
-    find: file =>
-      isForeign(file.path)
-        ? []
-        : [
-            ...(/(^|\/)(?:sitecustomize|usercustomize)\.py$|\.pth$/.test(file.path)
-              ? added(file, /\S/).slice(0, 1)
-              : []),
-            ...(/(^|\/)\.(?:env|noderc|npmrc|profile|bashrc|envrc)[^/]*$/.test(file.path)
-              ? added(
-                  file,
-                  /(?:NODE_OPTIONS|node-options)\s*=.*--(?:import|require|loader)|\bPYTHONSTARTUP\s*=/,
-                )
-              : []),
-            ...(/(^|\/)(?:pytest|\.pytest|tox|setup|pyproject)\.(?:ini|cfg|toml)$/.test(file.path)
-              ? added(file, /\baddopts\b.*-p["',\s]+\w/)
-              : []),
-          ],
-  },
-  {
-    kind: 'swallows-errors',
-    explanation:
-      'Errors that nobody caught are made to disappear, or what every program builds on is replaced.',
-    weight: 'notice',
-    find: file =>
-      /\.[cm]?[jt]sx?$/.test(file.path) && !isTest(file.path) && !isForeign(file.path)
-        ? added(
-            file,
-            /\bprocess\.(?:on|once)\(\s*['"]un(?:caughtException|handledRejection)['"].*\{\s*\}|\b(?:Promise|Object|Function|Error)\.prototype(?:\.\w+\s*=(?!=)|\s*,)|\bglobal(?:This)?\.(?:Error|Promise|Object|process)\s*=(?!=)/,
-          )
-        : [],
-  },
-  {
-    kind: 'looks-at-callers',
-    explanation: 'Code looks at who calls it, which may be a test.',
-    weight: 'notice',
-    find: file =>
-      /\.(?:[cm]?[jt]sx?|py)$/.test(file.path) && !isTest(file.path) && !isForeign(file.path)
-        ? added(
-            file,
-            /\bsys\._getframe\(|\binspect\.(?:currentframe|stack)\(|\bf_code\.co_consts\b|\bprocess\.argv\[1\]|\brequire\.main\.filename\b|\bnew Error\([^)]*\)\.stack\b/,
-          )
-        : [],
   },
   {
     kind: 'deleted-tests',
