@@ -152,6 +152,7 @@ export async function openTrialParts(
     workspaces,
     exec: sandbox.exec,
     hostEnv: io.env,
+    hostIsOpen: sandbox.isolation.level === 'none' || sandbox.isolation.level === 'process',
     makeFolder: purpose => mkdtempSync(join(workRoot.path, `${purpose}-${randomBytes(4).toString('hex')}-`)),
     saveFiles: (trialId, folder) => store.saveFiles(runId, trialId, folder),
     requireRoom: () => requireRoom([workRoot.path, results], runId),

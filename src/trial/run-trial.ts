@@ -10,6 +10,7 @@ import type { Refusal } from '../util/proxy.ts'
 import { throwAway } from '../util/trash.ts'
 import { attempt } from './attempt.ts'
 import { fixOf, gradeAttempt } from './grade.ts'
+import { lookAtPrograms, programRemarks } from './host-programs.ts'
 import { networkRemarks, openNetwork } from './network.ts'
 import { toOutcome } from './outcome.ts'
 import { patchFile, transcriptFile, type TrialParts } from './parts.ts'
@@ -50,13 +51,17 @@ async function tryTrial(
   const logs = join(folder, 'logs')
   const network = parts.network(parts.setup(spec.setup))
   let refusals: Refusal[] = []
+  let programs: string[] = []
   const withRemarks = (trial: Trial): Trial => ({
     ...trial,
-    remarks: networkRemarks(
-      network,
-      refusals,
-      parts.harness(parts.setup(spec.setup)).endpoints === undefined && lookedLost(trial),
-    ),
+    remarks: [
+      ...programs,
+      ...networkRemarks(
+        network,
+        refusals,
+        parts.harness(parts.setup(spec.setup)).endpoints === undefined && lookedLost(trial),
+      ),
+    ],
   })
   let phase: Phase = 'prepare'
   const enter = (next: Phase): void => {
@@ -89,10 +94,13 @@ async function tryTrial(
     let ended: { result: HarnessResult; patch: Patch }
     try {
       enter('attempt')
+      const path = parts.hostEnv['PATH'] ?? ''
+      const before = parts.hostIsOpen ? lookAtPrograms(path) : null
       const open = openNetwork(network)
       const place = { folder, logs, network: open.access }
       const result = await attempt(spec, task, setup, prepared, workspace, place, parts).finally(async () => {
         refusals = await open.close(logs)
+        if (before) programs = programRemarks(before, lookAtPrograms(path))
       })
       paid.attempt = result.attempt
       parts.signal.throwIfAborted()
