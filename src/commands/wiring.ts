@@ -172,6 +172,7 @@ export async function openTrialParts(
       mkdirSync(folder, { mode: 0o700 })
       return folder
     },
+    hostIsOpen: sandbox.isolation.level === 'none' || sandbox.isolation.level === 'process',
     saveFiles: (trialId, folder) => store.saveFiles(runId, trialId, folder),
     requireRoom: () => requireRoom([workRoot.path, results], runId),
     requireBudget: () => requireBudget(gateway.budgetSpent(), runId),

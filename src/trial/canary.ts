@@ -1,15 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { GatewayReport, HarnessResult } from '../contracts.ts'
+import type { HarnessResult } from '../contracts.ts'
 import { isOutside } from '../errors.ts'
 import type { Setup, Task } from '../model/suite.ts'
 import type { Attempt } from '../model/trial.ts'
 import { toContent } from '../util/file-tree.ts'
 import { throwAway } from '../util/trash.ts'
-import { attempt } from './attempt.ts'
-import { isModelFailure, openModel, withMetered } from './model.ts'
-import { openNetwork } from './network.ts'
+import { letWork, nothingSeen } from './let-work.ts'
+import { isModelFailure } from './model.ts'
 import type { TrialParts } from './parts.ts'
 import { placementOf } from './placement.ts'
 
@@ -86,20 +85,12 @@ async function ask(
       fix: null,
       fingerprint: 'canary',
     }
-    const model = await openModel(spec, setup, task, { logs, volatile: {} }, parts)
-    const network = openNetwork(parts.network(setup), model?.door)
-    const place = { folder, logs, network: network.access, model }
-    let told: GatewayReport | null = null
-    let worked: HarnessResult
-    try {
-      // The template of the setup is for tasks.
-      worked = await attempt(spec, task, { ...setup, prompt: null }, prepared, workspace, place, parts)
-    } finally {
-      await network.close(logs)
-      told = (await model?.close()) ?? null
-    }
+    // The template of the setup is for tasks.
+    const plain = { ...setup, prompt: null }
+    const place = { folder, logs, seen: nothingSeen() }
+    const result = await letWork({ spec, task, setup: plain }, { prepared, workspace }, place, parts)
     const { text } = await workspace.capture()
-    return { result: told ? withMetered(worked, told) : worked, patch: text }
+    return { result, patch: text }
   } finally {
     await workspace.dispose()
   }

@@ -9,9 +9,7 @@ const usualInstructions = 'AGENTS.md'
 export function placementOf(setup: Setup, harness: Harness): Placement {
   const layout = harness.layoutOf?.(setup.harness.config) ?? harness.layout
   const skills = Object.entries(setup.skills).flatMap(([name, files]) =>
-    Object.entries(files).map(
-      ([path, content]) => [posix.join(layout.skills, name, path), content] as const,
-    ),
+    Object.entries(files).map(([path, content]) => [posix.join(layout.skills, name, path), content] as const),
   )
   return {
     files: { ...instructions(setup, layout), ...setup.context, ...Object.fromEntries(skills) },

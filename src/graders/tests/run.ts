@@ -167,7 +167,7 @@ async function runHidden(
   request: Parameters<typeof runLogged>[1],
   label: string,
 ): Promise<{ result: ExecResult; logs: { stdout: string; stderr: string } }> {
-  const folder = join(input.scratch, randomBytes(16).toString('hex'))
+  const folder = join(input.logs, randomBytes(16).toString('hex'))
   await mkdir(folder, { mode: 0o700 })
   const run = await runLogged({ ...input, logs: folder }, request)
   const logs = {
@@ -175,6 +175,7 @@ async function runHidden(
     stderr: join(input.logs, `${label}.stderr.log`),
   }
   await Promise.all([rename(run.stdout, logs.stdout), rename(run.stderr, logs.stderr)])
+  await rm(folder, { recursive: true })
   return { result: run.result, logs }
 }
 
