@@ -6,9 +6,12 @@ import type { Setup, Task } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
 import { cleanEnv, withoutProxies } from '../util/host-env.ts'
 import type { TrialParts } from './parts.ts'
-import { counting, resourcesOf, withUse } from './resources.ts'
+import { counting, processRemarks, resourcesOf, withUse } from './resources.ts'
 
-/** Lets the agent work in a workspace, with a home of its own and nothing of the host but what its setup passes. */
+/**
+ * Lets the agent work in a workspace, with a home of its own and nothing of the host but what its setup passes.
+ * `remarks`: what a reader should know of it.
+ */
 export async function attempt(
   spec: TrialSpec,
   task: Task,
@@ -17,7 +20,7 @@ export async function attempt(
   workspace: Workspace,
   { folder, logs, network }: { folder: string; logs: string; network: Access['network'] },
   parts: TrialParts,
-): Promise<HarnessResult> {
+): Promise<HarnessResult & { remarks: string[] }> {
   const home = join(folder, 'home')
   const temporary = join(folder, 'tmp')
   for (const path of [home, temporary]) mkdirSync(path, { mode: 0o700 })
@@ -54,7 +57,11 @@ export async function attempt(
     },
     setup.harness.config,
   )
-  return { ...result, attempt: withUse(result.attempt, seen, task.limits) }
+  return {
+    ...result,
+    attempt: withUse(result.attempt, seen, task.limits),
+    remarks: processRemarks(seen, task.limits),
+  }
 }
 
 /** A function as replacement, so that `$&` in a prompt stays what it is. */

@@ -1,7 +1,9 @@
 import type { Access, DoorPort } from '../contracts.ts'
 import type { Network } from '../model/run.ts'
+import { addressesOf } from '../util/connect.ts'
 import { isLoopback, parseDestination, type Destination } from '../util/destination.ts'
 import { toContent, writeTree } from '../util/file-tree.ts'
+import { upstreamFrom } from '../util/upstream.ts'
 import { openProxy, type Proxy, type Refusal } from '../util/proxy.ts'
 
 /** Of the proxy in the sandbox. Below the ports that systems give out by themselves, and of no known service. */
@@ -14,12 +16,18 @@ export interface OpenNetwork {
   close(logs: string): Promise<Refusal[]>
 }
 
-/** Opens what a setup allows its agent. Whoever opens it has to close it. */
-export function openNetwork({ policy, enforced, allowed }: Network): OpenNetwork {
+/**
+ * Opens what a setup allows its agent. Whoever opens it has to close it. `host` is this machine's environment, which says by
+ * what proxy it reaches the network itself.
+ */
+export function openNetwork(
+  { policy, enforced, allowed }: Network,
+  host: NodeJS.ProcessEnv = {},
+): OpenNetwork {
   if (policy === 'open' || !enforced) return { access: 'open', close: async () => [] }
   if (policy === 'off') return { access: 'off', close: async () => [] }
   const places = allowed.flatMap(text => parseDestination(text) ?? [])
-  const proxy = openProxy(places)
+  const proxy = openProxy(places, addressesOf, upstreamFrom(host))
   const local = localPorts(places, proxy)
   const port = freePort(local.map(each => each.port))
   const address = `http://127.0.0.1:${port}`

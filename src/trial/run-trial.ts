@@ -50,13 +50,17 @@ async function tryTrial(
   const logs = join(folder, 'logs')
   const network = parts.network(parts.setup(spec.setup))
   let refusals: Refusal[] = []
+  let remarks: string[] = []
   const withRemarks = (trial: Trial): Trial => ({
     ...trial,
-    remarks: networkRemarks(
-      network,
-      refusals,
-      parts.harness(parts.setup(spec.setup)).endpoints === undefined && lookedLost(trial),
-    ),
+    remarks: [
+      ...remarks,
+      ...networkRemarks(
+        network,
+        refusals,
+        parts.harness(parts.setup(spec.setup)).endpoints === undefined && lookedLost(trial),
+      ),
+    ],
   })
   let phase: Phase = 'prepare'
   const enter = (next: Phase): void => {
@@ -89,12 +93,13 @@ async function tryTrial(
     let ended: { result: HarnessResult; patch: Patch }
     try {
       enter('attempt')
-      const open = openNetwork(network)
+      const open = openNetwork(network, parts.hostEnv)
       const place = { folder, logs, network: open.access }
       const result = await attempt(spec, task, setup, prepared, workspace, place, parts).finally(async () => {
         refusals = await open.close(logs)
       })
       paid.attempt = result.attempt
+      remarks = result.remarks
       parts.signal.throwIfAborted()
       ended = { result, patch: await captured(workspace, () => enter('outcome')) }
     } finally {
