@@ -61,6 +61,8 @@ export interface ResourceUse {
   cpuMs: number | null
   /** How many of its processes were ended because it came to its memory limit. */
   memoryKills: number | null
+  /** How often it could start no further process or thread, because it came to its limit of them. */
+  processRefusals: number | null
 }
 
 /** Files and network of a command. Programs and libraries of the machine can always be read. */

@@ -19,7 +19,10 @@ export async function list(options: { json?: boolean }, io: Io): Promise<ExitCod
     if (entries.length > 0)
       answer(
         io,
-        columns(entries.map(entry => [entry.kind, formatBytes(entry.bytes), age(entry), titleOf(entry)])),
+        columns(
+          entries.map(entry => [entry.kind, formatBytes(entry.bytes), age(entry), titleOf(entry)]),
+          io.stdout.columns,
+        ),
       )
     tell(
       io,

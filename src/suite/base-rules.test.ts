@@ -92,7 +92,7 @@ test.each<[string, (whole: string) => string, Record<string, string[]>]>([
     'a grader',
     t => t.replace('rubric: good', 'rubric: any, required: true, weight: 2'),
     {
-      'changed task:two': ['graders.judge.config.rubric: "good" -> "any"', 'graders.judge.weight: 1 -> 2'],
+      'changed task:two': ['graders.judge.rubric: "good" -> "any"', 'graders.judge.weight: 1 -> 2'],
     },
   ],
   [
@@ -128,7 +128,7 @@ test.each<[string, (whole: string) => string, Record<string, string[]>]>([
     'the harness',
     t => t.replace('[./agent.sh]', '[./agent.sh, --easy]'),
     {
-      'changed setup:a': ['harness.config.run: ["./agent.sh"] -> ["./agent.sh","--easy"]'],
+      'changed setup:a': ['harness.run: ["./agent.sh"] -> ["./agent.sh","--easy"]'],
     },
   ],
   [

@@ -12,14 +12,14 @@ import type { TrialParts } from './parts.ts'
 export interface Seen {
   /** What the agent asked the network for and did not get. */
   refusals: Refusal[]
-  /** What has become of the programs of this machine meanwhile, in whole sentences. */
-  programs: string[]
+  /** What a reader should know besides, in whole sentences. */
+  remarks: string[]
   /** Why the run's budget ended it; null if it did not. */
   budget: string | null
 }
 
 export function nothingSeen(): Seen {
-  return { refusals: [], programs: [], budget: null }
+  return { refusals: [], remarks: [], budget: null }
 }
 
 /** Opens an agent's ways to its model and to the network, lets it work in a workspace, and closes them again. */
@@ -33,15 +33,17 @@ export async function letWork(
   const before = parts.hostIsOpen ? lookAtPrograms(path) : null
   const volatile = { [workspace.path]: 'WORKSPACE', [folder]: 'TRIAL' }
   const model = await openModel(spec, setup, task, { logs, volatile }, parts)
-  const network = openNetwork(parts.network(setup), model?.door)
+  const network = openNetwork(parts.network(setup), parts.hostEnv, model?.door)
   let told: GatewayReport | null = null
   let result: HarnessResult
   try {
     const place = { folder, logs, network: network.access, model }
-    result = await attempt(spec, task, setup, prepared, workspace, place, parts)
+    const { remarks, ...worked } = await attempt(spec, task, setup, prepared, workspace, place, parts)
+    seen.remarks.push(...remarks)
+    result = worked
   } finally {
     seen.refusals = await network.close(logs)
-    if (before) seen.programs = programRemarks(before, lookAtPrograms(path))
+    if (before) seen.remarks.push(...programRemarks(before, lookAtPrograms(path)))
     told = (await model?.close()) ?? null
     seen.budget = told?.budget ?? null
   }

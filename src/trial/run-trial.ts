@@ -53,7 +53,7 @@ async function tryTrial(
   const withRemarks = (trial: Trial): Trial => ({
     ...trial,
     remarks: [
-      ...seen.programs,
+      ...seen.remarks,
       ...networkRemarks(
         network,
         seen.refusals,
