@@ -1,6 +1,6 @@
 import { fisherTwoSided } from '../stats/fisher.ts'
 import { sum } from '../stats/pair.ts'
-import { lookAt, type LookResult, type SeenTask } from './look.ts'
+import { lookAt, type LookResult, type SeenTask, type SkippedTasks } from './look.ts'
 import type { AdaptivePlan, PlannedLook } from './plan.ts'
 
 /** The largest share of trials left out that a verdict can bear. */
@@ -23,6 +23,7 @@ export function infrastructureTrouble(
   seen: readonly SeenTask[],
   planned: PlannedLook,
   look: LookResult,
+  skipped: SkippedTasks,
   last: boolean,
 ): { stops: boolean; reasons: Trouble[] } {
   const out = sum(seen.map(task => task.out))
@@ -39,7 +40,7 @@ export function infrastructureTrouble(
       })),
       planned,
       plan.options.margin / 100,
-      plan.skipped.length,
+      skipped,
     ).finding
   if (look.finding === 'regressed' && retold(1) === 'regressed') return { stops: false, reasons: [] }
 

@@ -6,10 +6,16 @@ import type { AdaptivePlan } from './plan.ts'
 import { countBefore, stateOf, type Slot, type Slots, type SlotState } from './slots.ts'
 
 /** Where the mean has fallen anyway, many tasks are down a little: only those that may be broken are worth more trials. */
-const suspiciousAfterDrop = 0.02
+const suspiciousAfterDrop = 0.05
 
-/** Fewer trials at once are not worth the wait. */
-const smallestStage = 4
+/** Once followed up, a task must look worse than before to be given still more trials. */
+const suspiciousLater = 0.02
+
+/** Trials of a first closer look: enough to clear a task that failed once by chance. */
+const firstStage = 2
+
+/** After that fewer at once are not worth the wait. */
+const laterStage = 4
 
 /** What to do about the tasks that may be broken: run these trials first, or name them. */
 export type Naming = { state: 'open'; slots: Slot[] } | { state: 'done'; broken: string[]; cleared: string[] }
@@ -51,13 +57,16 @@ type Followed =
 function follow(plan: AdaptivePlan, slots: Slots, suspect: SeenTask, others: number): Followed {
   const { confirmTrials, retries } = plan.options
   const { task, base } = suspect
-  let have = Math.min(suspect.candidate.graded + suspect.out, confirmTrials)
+  const atLook = Math.min(suspect.candidate.graded + suspect.out, confirmTrials)
+  let have = atLook
   for (;;) {
     const candidate = countBefore(slots, { task, side: 'candidate' }, have, retries)
     const missing = confirmTrials - have
     if (!canBeNamed({ base, candidate }, missing, plan.tasks.length, others)) return { state: 'dropped' }
     if (missing === 0) return { state: 'finished', candidate }
-    const stage = Math.min(missing, Math.max(smallestStage, Math.ceil(missing / 2)))
+    if (have > atLook && !isSuspect({ base, candidate }, suspiciousLater)) return { state: 'dropped' }
+    const wanted = have === atLook ? firstStage : Math.max(laterStage, Math.ceil(missing / 2))
+    const stage = Math.min(missing, wanted)
     const next = Array.from({ length: stage }, (_, i): Slot => ({ task, side: 'candidate', index: have + i }))
     if (next.some(slot => needsResult(stateOf(slots, slot, retries)))) return { state: 'wanted', slots: next }
     have += stage

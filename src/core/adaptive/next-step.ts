@@ -37,10 +37,12 @@ export function nextStep(plan: AdaptivePlan, trials: readonly AdaptiveTrial[]): 
 
     const seen = seenBy(plan, slots, round, concurrent)
     const bounds = concurrent ? plan.concurrentLooks.find(look => look.round === round) : planned
-    const look = lookAt(seen, bounds ?? planned, plan.options.margin / 100, plan.skipped.length)
+    // Canary trials had no part in choosing which tasks to skip.
+    const skipped = { tasks: plan.skipped.length, passes: concurrent ? 0 : plan.unseenPasses }
+    const look = lookAt(seen, bounds ?? planned, plan.options.margin / 100, skipped)
     looks.push(look)
     const last = round === plan.looks.at(-1)?.round
-    const trouble = infrastructureTrouble(plan, seen, bounds ?? planned, look, last)
+    const trouble = infrastructureTrouble(plan, seen, bounds ?? planned, look, skipped, last)
     if (trouble.stops) return stop('infrastructure', { trouble: trouble.reasons })
     if (look.finding === 'open' && !last) continue
 

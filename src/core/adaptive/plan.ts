@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.ts'
-import { allocate, isHopeless, trialDeviation } from '../stats/allocation.ts'
+import { allocate, isHopeless, trialDeviation, unseenPasses } from '../stats/allocation.ts'
 import { mean, sum, type Counts } from '../stats/pair.ts'
 import { kimDeMets, pocockLike, spendingBounds } from '../stats/spending.ts'
 import { checkOptions, type AdaptiveOptions } from './options.ts'
@@ -42,6 +42,8 @@ export interface AdaptivePlan {
   tasks: readonly PlannedTask[]
   /** Never passed in many baseline trials: they cannot get worse, and are not run. They count as unchanged. */
   skipped: readonly string[]
+  /** Passes that the skipped tasks would have had with one trial each: see `unseenPasses`. */
+  unseenPasses: number
   /** Looks against the stored baseline. */
   looks: readonly PlannedLook[]
   /** Looks once only trials of the same day may be compared: as many canary as candidate trials. None without canary trials. */
@@ -87,6 +89,7 @@ export function adaptivePlan(
     options,
     tasks,
     skipped: known.filter(([, task]) => isHopeless(task)).map(([task]) => task),
+    unseenPasses: unseenPasses(known.map(([, counts]) => counts)),
     looks: looksOf(tasks, options, ({ base: { graded } }) => graded),
     concurrentLooks:
       options.canaryShare > 0 ? looksOf(tasks, options, (task, round) => trialsBy(task, round, options)) : [],

@@ -20,6 +20,16 @@ export function isHopeless({ passed, graded }: Counts): boolean {
 }
 
 /**
+ * What hopeless tasks would pass on average if they were run, summed over them. They were chosen for their bad luck as well: of
+ * tasks that pass now and then, the lucky ones stay and would seem to fall. Good and Turing's estimate of the unseen (Good 1953,
+ * Biometrika 40): tasks that passed exactly once, each by its number of trials.
+ */
+export function unseenPasses(tasks: readonly Counts[]): number {
+  const once = tasks.filter(({ passed, graded }) => passed === 1 && graded >= hopelessAfter)
+  return sum(once.map(({ graded }) => 1 / graded).toSorted((a, b) => a - b))
+}
+
+/**
  * Standard deviation of one trial of a task, after one imagined pass and failure: a task that has always passed so far is
  * not certain to pass (Laplace's rule of succession).
  */
