@@ -111,17 +111,14 @@ export function judgeRun(
   head: { gate: Gate; baseline: Baseline } | null = null,
 ): Report {
   const { manifest, trials } = run
-  const setups = underTest(manifest)
-  const [first, ...others] = setups
+  const [first, ...others] = underTest(manifest)
   const side = (setup: string): Side => sideOfRun(manifest, trials, setup)
-  const options = { margin: gate.margin, strict: gate.strict }
+  const options = { margin: gate.margin, strict: gate.strict, gate: false }
 
   const gated = baseline ? compareWithBaseline(run, gate, baseline) : []
   const anchors = baseline ? compareWithAnchor(run, gate, baseline) : []
   const sideBySide =
-    first === undefined
-      ? []
-      : others.map(setup => compare(side(first), side(setup), { ...options, gate: false }))
+    first === undefined ? [] : others.map(setup => compare(side(first), side(setup), options))
   return {
     run: manifest,
     trials,
