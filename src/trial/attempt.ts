@@ -4,7 +4,7 @@ import { InfraError } from '../errors.ts'
 import type { Access, HarnessResult, PreparedSource, Workspace } from '../contracts.ts'
 import type { Setup, Task } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
-import { cleanEnv, withoutProxies } from '../util/host-env.ts'
+import { cleanEnv, withLoopbackDirect, withoutProxies } from '../util/host-env.ts'
 import type { TrialParts } from './parts.ts'
 import type { OpenModel } from './model.ts'
 import { counting, processRemarks, resourcesOf, withUse } from './resources.ts'
@@ -45,6 +45,10 @@ export async function attempt(
   const { exec, seen } = counting(request =>
     parts.exec({ access, limits, ...request, ...stoppedBy(model?.stop, request.stop) }),
   )
+  const env = {
+    ...cleanEnv(network === 'open' ? parts.hostEnv : withoutProxies(parts.hostEnv), { home, temporary }),
+    ...withoutKey({ ...passed(setup, parts.hostEnv), ...setup.env.set }, setup, parts),
+  }
   const result = await parts.harness(setup).run(
     {
       trial: spec,
@@ -57,10 +61,7 @@ export async function attempt(
       effort: setup.effort,
       mcp: setup.mcp,
       service: model?.access ?? null,
-      env: {
-        ...cleanEnv(network === 'open' ? parts.hostEnv : withoutProxies(parts.hostEnv), { home, temporary }),
-        ...withoutKey({ ...passed(setup, parts.hostEnv), ...setup.env.set }, setup, parts),
-      },
+      env: model ? withLoopbackDirect(env) : env,
       limits: task.limits,
       files: setup.harness.files,
       exec,
