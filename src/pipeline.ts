@@ -40,35 +40,46 @@ export async function runSuite(
   const manifest = earlier?.manifest ?? openManifest(suite, plan, parts.facts, parts.now())
   if (!earlier) await store.create(manifest, suite)
 
-  const trials = new Map<string, Trial>((earlier?.trials ?? []).map(trial => [trial.id, trial]))
-  const remaining = plan.filter(spec => trials.get(spec.id)?.status !== 'graded')
-  progress.onRunStart?.({ ...manifest, plan: remaining.map(spec => spec.id) })
+  const trials = earlier?.trials ?? []
+  const graded = new Set(trials.filter(({ status }) => status === 'graded').map(({ id }) => id))
+  const remaining = plan.filter(({ id }) => !graded.has(id))
   const startAndRun = async (spec: TrialSpec): Promise<Trial> => {
     await trialParts.requireRoom()
     progress.onTrialStart?.(spec)
     return runTrial(spec, trialParts)
   }
+  const close = (all: Trial[], ended: boolean): RunManifest => {
+    const status = ended && !trialParts.signal.aborted ? 'finished' : 'interrupted'
+    return closeManifest(manifest, all, status, parts.now())
+  }
+  return storeTrials({ manifest, trials }, remaining, startAndRun, close, { executor, store, progress })
+}
+
+/** Has trials come to a result, which is stored at once; `close` sums the run up (`ended`: nothing failed). Returns it as stored. */
+export async function storeTrials(
+  { manifest, trials }: { manifest: RunManifest; trials: readonly Trial[] },
+  specs: readonly TrialSpec[],
+  work: (spec: TrialSpec) => Promise<Trial>,
+  close: (trials: Trial[], ended: boolean) => RunManifest,
+  { executor, store, progress }: Pick<RunParts, 'executor' | 'store' | 'progress'>,
+): Promise<{ manifest: RunManifest; trials: Trial[] }> {
+  const results = new Map(trials.map(trial => [trial.id, trial]))
+  progress.onRunStart?.({ ...manifest, plan: specs.map(spec => spec.id) })
   let ended = false
   try {
-    await executor(remaining, startAndRun, async trial => {
+    await executor(specs, work, async trial => {
       await store.append(manifest.id, trial)
-      trials.set(trial.id, trial)
+      results.set(trial.id, trial)
       progress.onTrialEnd?.(trial)
     })
-    ended = !trialParts.signal.aborted
+    ended = true
   } finally {
     // Also after a failure: what has finished is summed up, whatever stopped the rest.
-    const closed = closeManifest(
-      manifest,
-      [...trials.values()],
-      ended ? 'finished' : 'interrupted',
-      parts.now(),
-    )
+    const closed = close([...results.values()], ended)
     await store.update(closed)
     progress.onRunEnd?.(closed)
   }
-  const stored = await store.load(manifest.id)
-  return { manifest: stored.manifest, trials: stored.trials }
+  return store.load(manifest.id)
 }
 
 /**

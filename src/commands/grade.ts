@@ -2,7 +2,9 @@ import { closeManifest } from '../core/manifest.ts'
 import { InfraError, exitCodes, type ExitCode } from '../errors.ts'
 import { localExecutor } from '../executors/local.ts'
 import type { Suite } from '../model/suite.ts'
-import { judgeRun } from '../pipeline.ts'
+import type { RunManifest } from '../model/run.ts'
+import type { Trial, TrialSpec } from '../model/trial.ts'
+import { judgeRun, storeTrials } from '../pipeline.ts'
 import { regrade } from '../trial/regrade.ts'
 import { imagesFor } from './images.ts'
 import { onInterrupt } from './interrupt.ts'
@@ -51,30 +53,20 @@ export async function grade(reference: string, options: GradeOptions, io: Io): P
   )
   try {
     await store.exclusively(stored.manifest.id, async () => {
-      const byId = new Map(stored.trials.map(trial => [trial.id, trial]))
-      progress.onRunStart?.({ ...stored.manifest, plan: gradable.map(trial => trial.id) })
-      await localExecutor(options.concurrency ?? 2, interrupt.signal)(
-        gradable,
-        async spec => {
-          progress.onTrialStart?.(spec)
-          const trial = byId.get(spec.id)
-          if (!trial) throw new Error(`no trial ${spec.id}`)
-          return regrade(trial, store.trialFolder(stored.manifest.id, trial.id), parts)
-        },
-        async trial => {
-          await store.append(stored.manifest.id, trial)
-          progress.onTrialEnd?.(trial)
-        },
-      )
-      const { manifest, trials } = await store.load(stored.manifest.id)
-      const closed = closeManifest(
-        manifest,
-        trials,
-        manifest.status === 'finished' ? 'finished' : 'interrupted',
-        manifest.finishedAt ?? new Date().toISOString(),
-      )
-      await store.update(closed)
-      progress.onRunEnd?.(closed)
+      const { manifest, trials } = stored
+      const byId = new Map(trials.map(trial => [trial.id, trial]))
+      const gradeAgain = async (spec: TrialSpec): Promise<Trial> => {
+        progress.onTrialStart?.(spec)
+        const trial = byId.get(spec.id)
+        if (!trial) throw new Error(`no trial ${spec.id}`)
+        return regrade(trial, store.trialFolder(manifest.id, trial.id), parts)
+      }
+      // Whether all agents have run is as before.
+      const status = manifest.status === 'finished' ? 'finished' : 'interrupted'
+      const close = (all: Trial[]): RunManifest =>
+        closeManifest(manifest, all, status, manifest.finishedAt ?? new Date().toISOString())
+      const executor = localExecutor(options.concurrency ?? 2, interrupt.signal)
+      await storeTrials(stored, gradable, gradeAgain, close, { executor, store, progress })
     })
   } finally {
     interrupt.release()
