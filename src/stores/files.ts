@@ -158,7 +158,15 @@ export function fileStore(root: string, redact: Redactor): RunStore {
         join(folder, 'suite.json'),
       )
       const altered = await howAltered(folder)
-      return { manifest, trials: inPlanOrder(trials, manifest.plan), replaced, suite, folder, warnings, altered }
+      return {
+        manifest,
+        trials: inPlanOrder(trials, manifest.plan),
+        replaced,
+        suite,
+        folder,
+        warnings,
+        altered,
+      }
     },
 
     list,
