@@ -1,21 +1,24 @@
 import type { Executor, ProgressReporter, RunStore } from './contracts.ts'
-import { adaptiveFindings, nextTrials, stepsOf, type AdaptivePlans } from './core/adaptive/gate.ts'
+import {
+  compareWithAnchor,
+  compareWithBaseline,
+  underTest,
+  type Thresholds,
+} from './core/against-baseline.ts'
+import type { Batches } from './core/batches.ts'
 import { closeManifest, openManifest, withPlanned, type RunFacts } from './core/manifest.ts'
 import { missingTrials } from './core/missing.ts'
 import { withEarlierStarts } from './core/starts.ts'
 import { compare } from './core/compare.ts'
 import { gateProblems, gateVerdict } from './core/gate.ts'
-import { sideOfAnchor, sideOfBaseline, sideOfRun, withoutTasks } from './core/sides.ts'
+import { sideOfRun } from './core/sides.ts'
 import { anchorWarnings } from './core/anchor.ts'
-import type { AdaptiveRun } from './model/adaptive.ts'
 import type { Baseline } from './model/baseline.ts'
-import type { Comparison, Report, Side } from './model/report.ts'
+import type { Report, Side } from './model/report.ts'
 import type { RunManifest } from './model/run.ts'
 import type { Gate, Suite } from './model/suite.ts'
 import type { Trial, TrialSpec } from './model/trial.ts'
 import { InfraError } from './errors.ts'
-import { runTrial } from './trial/run-trial.ts'
-import type { TrialParts } from './trial/parts.ts'
 
 /**
  * The story of the program:
@@ -34,28 +37,6 @@ export interface RunParts {
   now(): string
   /** What is done for each trial: it is run, or what is stored of it is graded again. */
   work(spec: TrialSpec): Promise<Trial>
-}
-
-/** What to run next, asked for each time all of the batch before has ended; `trials` are the latest of each. */
-export type Batches = (trials: () => Trial[]) => Iterable<readonly TrialSpec[]>
-
-/** A plan made beforehand: whatever of it has no grade yet. */
-export function planned(plan: readonly TrialSpec[]): Batches {
-  return trials => {
-    const graded = new Set(trials().flatMap(({ status, id }) => (status === 'graded' ? [id] : [])))
-    return [plan.filter(({ id }) => !graded.has(id))]
-  }
-}
-
-/** A gate that decides by the results whether it needs more of them. */
-export function adaptive(plans: AdaptivePlans, run: AdaptiveRun): Batches {
-  return function* (trials) {
-    for (;;) {
-      const batch = nextTrials(stepsOf(plans, trials(), run), run)
-      if (batch.length === 0) return
-      yield batch
-    }
-  }
 }
 
 /** A run with its trials so far. */
@@ -118,18 +99,6 @@ export async function runSuite(run: Run, batches: Batches, parts: RunParts): Pro
   return { manifest: stored.manifest, trials: stored.trials }
 }
 
-/** Runs one trial, unless there is no room for it or no money left. */
-export function trialWork(parts: TrialParts): RunParts['work'] {
-  return async spec => {
-    await parts.requireRoom()
-    parts.requireBudget()
-    return runTrial(spec, parts)
-  }
-}
-
-/** What a gate holds a run to. `force`: also what was not measured alike. */
-type Thresholds = Gate & { force?: boolean }
-
 /**
  * Compares a finished run: its setups with the baseline where a gate is asked for, and side by side with each other. `head`
  * are thresholds and a baseline that do not count: what they would say is only shown.
@@ -142,17 +111,14 @@ export function judgeRun(
   head: { gate: Gate; baseline: Baseline } | null = null,
 ): Report {
   const { manifest, trials } = run
-  const setups = underTest(manifest)
-  const [first, ...others] = setups
+  const [first, ...others] = underTest(manifest)
   const side = (setup: string): Side => sideOfRun(manifest, trials, setup)
-  const options = { margin: gate.margin, strict: gate.strict }
+  const options = { margin: gate.margin, strict: gate.strict, gate: false }
 
   const gated = baseline ? compareWithBaseline(run, gate, baseline) : []
   const anchors = baseline ? compareWithAnchor(run, gate, baseline) : []
   const sideBySide =
-    first === undefined
-      ? []
-      : others.map(setup => compare(side(first), side(setup), { ...options, gate: false }))
+    first === undefined ? [] : others.map(setup => compare(side(first), side(setup), options))
   return {
     run: manifest,
     trials,
@@ -167,38 +133,4 @@ export function judgeRun(
       ),
     warnings: [...warnings, ...anchorWarnings(anchors)],
   }
-}
-
-/** Setups whose trials are judged: not those that only tell whether the day has changed. */
-function underTest({ setups, adaptive: run }: RunManifest): string[] {
-  const canaries = new Set(Object.values(run?.canaries ?? {}))
-  return Object.keys(setups).filter(setup => !canaries.has(setup))
-}
-
-/** Each setup of a run that was accepted into the baseline, compared with what was accepted. */
-function compareWithBaseline(
-  { manifest, trials }: Run,
-  { margin, strict, force = false }: Thresholds,
-  baseline: Baseline,
-): Comparison[] {
-  const findings = adaptiveFindings(manifest, trials, baseline)
-  return underTest(manifest)
-    .filter(setup => Object.hasOwn(baseline.setups, setup))
-    .map(setup => {
-      const finding = findings.get(setup)
-      return compare(
-        withoutTasks(sideOfBaseline(baseline, setup, 'baseline'), finding?.outcome.skipped ?? []),
-        { ...sideOfRun(manifest, trials, setup), label: 'this run' },
-        { margin, strict, gate: true, force, adaptive: finding },
-      )
-    })
-}
-
-/** The same with what was accepted first: drops within the margin, each accepted, add up. It only informs. */
-function compareWithAnchor({ manifest, trials }: Run, { margin }: Gate, baseline: Baseline): Comparison[] {
-  return underTest(manifest).flatMap(setup => {
-    const anchor = sideOfAnchor(baseline, setup)
-    const side = { ...sideOfRun(manifest, trials, setup), label: 'this run' }
-    return anchor ? [compare(anchor, side, { margin, strict: false, gate: false })] : []
-  })
 }

@@ -9,7 +9,7 @@ import type { AdaptiveRun } from '../model/adaptive.ts'
 import type { Baseline } from '../model/baseline.ts'
 import type { Suite } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
-import { adaptive, planned, type Batches } from '../pipeline.ts'
+import { adaptive, planned, type Batches } from '../core/batches.ts'
 import { tell, type Io } from './io.ts'
 
 export interface AdaptiveOptions {

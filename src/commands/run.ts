@@ -13,7 +13,8 @@ import type { Rules } from '../model/rules.ts'
 import type { Isolation, Limiting, Network, Provenance } from '../model/run.ts'
 import type { Suite } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
-import { judgeRun, runSuite, startRun, trialWork } from '../pipeline.ts'
+import { judgeRun, runSuite, startRun } from '../pipeline.ts'
+import { runTrial } from '../trial/run-trial.ts'
 import { describePlan } from '../reporters/plan.ts'
 import { describeRules } from '../reporters/rules.ts'
 import { allOf, courseOf, type AdaptiveOptions, type Course } from './adaptive-run.ts'
@@ -186,7 +187,11 @@ async function execute(
         progress,
         signal: interrupt.signal,
         now: () => new Date().toISOString(),
-        work: trialWork(parts),
+        async work(spec: TrialSpec) {
+          await parts.requireRoom()
+          parts.requireBudget()
+          return runTrial(spec, parts)
+        },
       }
       const facts = {
         id: runId,

@@ -89,7 +89,7 @@ function namedTests(config: TestsConfig, { run, before }: Runs): TestCase[] {
   return run.tests.filter(test => everyTest || found.has(test) || kept.has(fullName(test)))
 }
 
-type Changed = ChangedTest & { test: TestCase }
+type Changed = ChangedTest<TestCase>
 
 /**
  * Changes what the agent cannot know: hidden files. It could see that a file which it knows is another one, so those are
@@ -113,15 +113,10 @@ async function changedFiles(
       const isOfAgent = input.outcome.changedFiles.includes(path) && !hiddenPaths(config).includes(path)
       if (text === null || (isOfAgent && !(await run.workspace.files.read(path))?.equals(Buffer.from(text))))
         continue
-      const tests = named.filter(({ file }) => file === path)
-      const made = changeTests(text, [...new Set(tests.map(({ title }) => title))], run.runner)
+      const here = ({ file }: TestCase): boolean => file === path
+      const made = changeTests(text, named.filter(here), run.tests.filter(here), run.runner)
       if (made.changed.length > 0) files[path] = toContent(Buffer.from(made.text), false)
-      changed.push(
-        ...tests.flatMap(test => {
-          const change = made.changed.find(({ title }) => title === test.title)
-          return change ? [{ ...change, test }] : []
-        }),
-      )
+      changed.push(...made.changed)
     }
     if (changed.length > 0) return { files, changed }
   }

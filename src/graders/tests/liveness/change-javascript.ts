@@ -10,9 +10,9 @@ export interface Change {
 
 const equalities = /^(?:equal|strictEqual|deepEqual|deepStrictEqual|toBe|toEqual|toStrictEqual|toHaveLength)$/
 /** Of node:assert: what they are given first is of no use to them within an object. */
-const demanding = /^(?:match|doesNotMatch|throws|doesNotThrow|rejects|doesNotReject)$/
+const demanding = /^(?:match|doesNotMatch|throws|doesNotThrow)$/
 const withWanted =
-  /^to(?:Contain|ContainEqual|Match|MatchObject|HaveProperty|BeCloseTo|BeInstanceOf|Be(?:Greater|Less)Than(?:OrEqual)?|HaveBeen(?:Last)?CalledWith|HaveBeenCalledTimes|Throw|ThrowError)$/
+  /^to(?:Contain|ContainEqual|MatchObject|HaveProperty|BeCloseTo|BeInstanceOf|Be(?:Greater|Less)Than(?:OrEqual)?|HaveBeen(?:Last)?CalledWith|HaveBeenCalledTimes|Throw|ThrowError)$/
 const withoutWanted = /^to(?:Be(?:Null|Undefined|Falsy|NaN)|HaveBeenCalled|Throw|ThrowError)$/
 
 /**
@@ -39,7 +39,11 @@ export function changeJavaScript(
   const bracket = masked.indexOf('(', assertion.at)
   const [actual] = argumentsOf(masked, bracket, closing(masked, bracket))
   if (!actual || text.startsWith('...', actual.from)) return null
+  if (name === 'toMatch' && wanted) return otherwise([{ ...wanted, text: '/(?!)/' }])
   if (withWanted.test(name) && wanted) return otherwise(within('{ is: ', wanted, ' }'))
+  // A promise that nobody waits for may end the whole process.
+  if (/\.\s*(?:resolves|rejects)\s*\.\s*$/.test(masked.slice(0, nameAt)))
+    return otherwise([{ from: nameAt, to: nameAt, text: 'not.' }])
   if (withoutWanted.test(name)) return otherwise(within('{ is: ', actual, ' }'))
   if (name === 'toBeTruthy') return otherwise(within('!(', actual, ')'))
   if (name === 'toBeDefined') return otherwise(within('void (', actual, ')'))
@@ -55,10 +59,16 @@ function changeAssert(
   if (!first) return null
   if (name === 'ok') return otherwise(within('!(', first, ')'))
   if (demanding.test(name)) return otherwise(within('{ is: ', first, ' }'))
-  const opposite = /^not(?=\w*Equal$)/.test(name) ? name.slice(3, 4).toLowerCase() + name.slice(4) : null
+  const opposite = oppositeOf(name)
   // A name that was imported alone has no opposite beside it.
   if (opposite === null || !text.startsWith(`.${name}`, nameAt - 1)) return null
   return otherwise([{ from: nameAt, to: nameAt + name.length, text: opposite }])
+}
+
+function oppositeOf(name: string): string | null {
+  if (/^not\w*Equal$/.test(name)) return name.slice(3, 4).toLowerCase() + name.slice(4)
+  // In an object, a promise is one that nobody waits for.
+  return name === 'rejects' ? 'doesNotReject' : name === 'doesNotReject' ? 'rejects' : null
 }
 
 function other(text: string, { from, to }: Place): Edit[] {

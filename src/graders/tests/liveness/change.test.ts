@@ -13,7 +13,8 @@ const heads = {
 function changed(runner: keyof typeof heads, statement: string): string | null {
   const isPython = runner === 'unittest' || runner === 'pytest'
   const text = heads[runner] + (isPython ? `${statement}\n` : `test('a', async () => {\n${statement}\n})\n`)
-  const result = changeTests(text, [isPython ? 'test_a' : 'a'], runner satisfies RunnerName)
+  const named = { suite: runner === 'unittest' ? ['T'] : [], title: isPython ? 'test_a' : 'a' }
+  const result = changeTests(text, [named], [named], runner satisfies RunnerName)
   expect(result.text === text).toBe(result.changed.length === 0)
   if (result.changed.length === 0) return null
   const line = result.text.split('\n')[(result.changed[0]?.line ?? 0) - 1] ?? ''
@@ -47,11 +48,13 @@ describe('what has no value is put into an object, or becomes its opposite', () 
     ['node', `assert.equal(f(1), [1][0])`, `assert.equal(f(1), { is: [1][0] })`],
     ['node', `same(f(1), { ...x, a: 1 })`, `same(f(1), { is: { ...x, a: 1 } })`],
     ['node', `assert.throws(() => f(1))`, `assert.throws({ is: () => f(1) })`],
-    ['node', `await assert.rejects(f(1))`, `await assert.rejects({ is: f(1) })`],
+    ['node', `await assert.rejects(f(1))`, `await assert.doesNotReject(f(1))`],
+    ['vitest', `await expect(f()).rejects.toThrow()`, `await expect(f()).rejects.not.toThrow()`],
     ['node', `assert.match(f(1), /a,b/)`, `assert.match({ is: f(1) }, /a,b/)`],
     ['node', `assert.notDeepEqual(f(1), 2)`, `assert.deepEqual(f(1), 2)`],
     ['vitest', `expect(f(1)).toBe(own)`, `expect(f(1)).toBe({ is: own })`],
     ['vitest', `expect(f(1)).not.toBe(2)`, `expect(f(1)).toBe(2)`],
+    ['vitest', `expect(f(1)).toMatch(/a,b/)`, `expect(f(1)).toMatch(/(?!)/)`],
     ['vitest', `expect(f(1)).toBeTruthy()`, `expect(!(f(1))).toBeTruthy()`],
     ['vitest', `expect(f(1)).toBeDefined()`, `expect(void (f(1))).toBeDefined()`],
     ['vitest', `expect(f(1)).toBeNull()`, `expect({ is: f(1) }).toBeNull()`],
@@ -88,9 +91,30 @@ test.each<[keyof typeof heads, string]>([
 
 test('a value is taken before an opposite, and every test of a title is changed', () => {
   const text = `${heads.node}test('a', () => { assert.ok(f()); assert.equal(f(), 1) })\ntest('a', () => assert(g()))\ntest('b', () => assert.equal(f(), 1))\n`
-  expect(changeTests(text, ['a'], 'node').text).toBe(
+  const a = { suite: [], title: 'a' }
+  expect(changeTests(text, [a], [a, a], 'node').text).toBe(
     text
       .replace('assert.equal(f(), 1) })', 'assert.equal(f(), 2) })')
       .replace('assert(g())', 'assert(!(g()))'),
   )
+})
+
+test('a test that comes from elsewhere is not taken for one of the text that has its name', () => {
+  const inJavaScript = `${heads.node}shared(test)\ntest('a', () => { assert.ok(f()) })\n`
+  const a = { suite: [], title: 'a' }
+  expect(changeTests(inJavaScript, [a], [a], 'node').changed).toHaveLength(1)
+  expect(changeTests(inJavaScript, [a], [a, { suite: ['shared'], title: 'a' }], 'node').changed).toEqual([])
+
+  const inPython = `${heads.unittest}self.assertTrue(f())\nclass Other(shared.Tests):\n    pass\n`
+  const [own, other] = ['T', 'Other'].map(name => ({ suite: [name], title: 'test_a' }))
+  const both = [own, other].filter(test => test !== undefined)
+  expect(changeTests(inPython, both, both, 'unittest').changed).toMatchObject([{ test: { suite: ['T'] } }])
+})
+
+test('a function with parameters is changed once for all of them', () => {
+  const text = `${heads.pytest}assert f(1) == 2\n`
+  const each = ['test_a[1]', 'test_a[2]'].map(title => ({ suite: [], title }))
+  const { changed, text: now } = changeTests(text, each, each, 'pytest')
+  expect(changed).toHaveLength(2)
+  expect(now).toContain('assert f(1) == 3')
 })

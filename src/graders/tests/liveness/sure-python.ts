@@ -11,11 +11,16 @@ const plain = /^assert\b/
 const raises = /^with\s+pytest\.raises\s*\(/
 
 /**
- * Where assertions stand that a test which passes has surely called, for each function of that name: its text, which the agent
+ * Where assertions stand that a test which passes has surely called, for each function of that name in that class (null: in
+ * none): its text, which the agent
  * has not touched, has them directly in the body of the function, and nothing before them leaves the body. Null where there is
  * any doubt, or a function without one.
  */
-export function sureInPython(text: string, name: string, runner: 'unittest' | 'pytest'): number[][] | null {
+export function sureInPython(
+  text: string,
+  { name, owner }: { name: string; owner: string | null },
+  runner: 'unittest' | 'pytest',
+): number[][] | null {
   const masked = maskPython(text)
   if (masked === null || masked.includes('\t') || masked.includes('\\\n')) return null
   // What is quoted counts too: mock.patch takes names.
@@ -24,7 +29,8 @@ export function sureInPython(text: string, name: string, runner: 'unittest' | 'p
   const starts = lines.flatMap((line, at) =>
     new RegExp(`^\\s*(async\\s+)?def\\s+${name}\\s*\\(`).test(line) ? [at] : [],
   )
-  const found = starts.map(at => assertionsIn(lines, at, masked, runner))
+  const own = starts.filter(at => classNameAt(lines, at) === owner)
+  const found = own.map(at => assertionsIn(lines, at, masked, runner))
   return found.length > 0 && found.every(({ length }) => length > 0) ? found : null
 }
 
@@ -65,6 +71,13 @@ function assertionsIn(
 function isOpenedBefore(lines: readonly string[]): boolean {
   const code = lines.join('\n')
   return (code.match(/[([{]/g) ?? []).length !== (code.match(/[)\]}]/g) ?? []).length
+}
+
+/** The name of the class right around a function; null where none is. */
+function classNameAt(lines: readonly string[], at: number): string | null {
+  const indent = indentOf(lines[at] ?? '')
+  const line = indent === 0 ? undefined : ownerOf(lines, at, indent)
+  return /^class\s+(\w+)/.exec(line ?? '')?.[1] ?? null
 }
 
 /** The `class` line right around a method; undefined where something else stands around it. */

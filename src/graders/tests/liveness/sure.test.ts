@@ -4,8 +4,8 @@ import { sureInPython } from './sure-python.ts'
 
 const surelyAssertsInJavaScript = (...[text, title, runner]: Parameters<typeof sureInJavaScript>): boolean =>
   sureInJavaScript(text, title, runner) !== null
-const surelyAssertsInPython = (...[text, name, runner]: Parameters<typeof sureInPython>): boolean =>
-  sureInPython(text, name, runner) !== null
+const surelyAssertsInPython = (text: string, name: string, runner: 'unittest' | 'pytest'): boolean =>
+  sureInPython(text, { name, owner: runner === 'unittest' ? 'T' : null }, runner) !== null
 
 const node = (body: string, head = ''): boolean =>
   surelyAssertsInJavaScript(
