@@ -17,6 +17,8 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   }
   let code: ExitCode = exitCodes.pass
   const program = declare(io, async verb => {
+    // Most schemas are used once: compiling each takes longer than all that they check.
+    ;(await import('zod')).config({ jitless: true })
     code = await verb()
   })
   try {
@@ -105,10 +107,13 @@ Examples:
     .option('--concurrency <n>', 'trials at a time (default: one per core, at least 2)', positive)
     .option('--dry-run', 'show the plan and stop')
     .option('--gate', 'compare with the baseline; the verdict is the exit code')
+    .option('--fixed', 'a gate that runs all trials of the plan, also where its verdict is clear before')
+    .option('--eager', 'a gate that stops still earlier, and misses a little more')
     .option('--base <commit>', 'gate by the rules that the suite has in this commit')
     .option('--approve <item>', 'with --base: agree to a change of the rules (repeatable)', collect)
     .option('--baseline <file>', 'another baseline than the suite’s')
     .option('--strict', 'inconclusive is exit code 3 rather than 0')
+    .option('--force', 'also compare what was not measured alike')
     .option('--resume <run>', 'finish a run that was interrupted')
     .option('--max-cost <usd>', 'most that the run may cost (default: the suite’s budget)', dollars)
     .option('--max-tokens <n>', 'most tokens of the run, likewise', positive)
@@ -163,6 +168,7 @@ Examples:
   ])
     .option('--baseline <file>', 'another baseline than the suite’s')
     .option('--strict', 'inconclusive is exit code 3 rather than 0')
+    .option('--force', 'also compare what was not measured alike')
     .option(
       '--report <format[=file]>',
       'also as json, junit, markdown or terminal; without a file on stdout (repeatable)',
@@ -182,6 +188,8 @@ Examples:
     .option('--setup <name>', 'only these setups (repeatable)', collect)
     .option('--file <file>', 'another file than the suite’s')
     .option('--partial', 'also from an interrupted run, or one with fewer tasks than before')
+    .option('--replace', 'in the place of earlier trials of the same setup, rather than joined with them')
+    .option('--new-anchor', 'forget the first baseline, beside which every later one is held')
     .option('--json', 'data on stdout')
     .addHelpText(
       'after',
@@ -224,7 +232,7 @@ Examples:
       run(async () => (await import('./verify.ts')).verify(reference, options, io)),
     )
 
-  const cache = verb('cache', 'mirrors, prepared checkouts and packages that all runs share', [
+  const cache = verb('cache', 'mirrors, checkouts, what was prepared and packages, for all runs', [
     'cache list',
     'cache verify --fix',
     'cache prune --max-size 20GB --older-than 30d',

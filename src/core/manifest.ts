@@ -9,6 +9,7 @@ export interface RunFacts {
   isolation: Isolation
   provenance: Provenance
   rules: RunManifest['rules']
+  adaptive: RunManifest['adaptive']
 }
 
 /** The manifest of a run that is about to start. */
@@ -27,7 +28,7 @@ export function openManifest(
     startedAt,
     finishedAt: null,
     suite: { name: suite.name, file: suite.file, fingerprint: suite.fingerprint },
-    plan: plan.map(spec => spec.id),
+    plan: facts.adaptive ? [] : plan.map(spec => spec.id),
     setups: Object.fromEntries(
       Object.entries(suite.setups)
         .filter(([name]) => setups.has(name))
@@ -54,8 +55,16 @@ export function openManifest(
     isolation: facts.isolation,
     provenance: facts.provenance,
     rules: facts.rules,
+    adaptive: facts.adaptive,
     summaries: [],
   }
+}
+
+/** The same run with more trials in its plan; the very same manifest where all of them were planned before. */
+export function withPlanned(manifest: RunManifest, batch: readonly TrialSpec[]): RunManifest {
+  const known = new Set(manifest.plan)
+  const added = batch.map(({ id }) => id).filter(id => !known.has(id))
+  return added.length === 0 ? manifest : { ...manifest, plan: [...manifest.plan, ...added] }
 }
 
 /** The manifest of a run that has ended, with what its trials add up to. Counted from the trials, never kept as a counter. */

@@ -1,3 +1,4 @@
+import { proofOf } from './context/proof.ts'
 import type { SetupSummary, TaskSummary } from '../model/run.ts'
 import type { GradedTrial, Trial } from '../model/trial.ts'
 import { measureAttempts } from './measure.ts'
@@ -68,6 +69,7 @@ function summariseSetup(
 ): SetupSummary {
   const counted = tasks.filter(({ graded }) => graded > 0)
   const scores = counted.flatMap(({ meanScore }) => meanScore ?? [])
+  const attempts = rows.flatMap(({ attempt }) => attempt ?? [])
   return {
     setup,
     setupFingerprint,
@@ -79,7 +81,8 @@ function summariseSetup(
     meanScore: scores.length > 0 ? mean(scores) : null,
     passAtK: passAtK(counted),
     passHatK: passHatK(counted),
-    ...measureAttempts(rows.flatMap(({ attempt }) => attempt ?? [])),
+    ...measureAttempts(attempts),
+    contextProof: proofOf(setup, attempts),
     tasks,
   }
 }

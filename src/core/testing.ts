@@ -29,6 +29,7 @@ export function side(label: string, tasks: Record<string, string | SideTask>, se
     label,
     setup,
     setupFingerprint: `content of ${setup}`,
+    conditions: null,
     tasks: Object.fromEntries(
       Object.entries(tasks).map(([id, counts]) => [
         id,
@@ -81,6 +82,8 @@ export function trial(sample: TrialSample = {}): Trial {
     startedAt: '2026-01-02T03:04:05.000Z',
     durationMs: 2000,
     retries: 0,
+    starts: 1,
+    spentBeforeUsd: 0,
     remarks: [],
   }
   const made = sample.attempt === null ? null : anAttempt(sample.attempt)
@@ -158,6 +161,7 @@ export function manifestOf(trials: readonly Trial[], plan = trials.map(({ id }) 
       ci: false,
     },
     rules: null,
+    adaptive: null,
     summaries: [],
   }
 }

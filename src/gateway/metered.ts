@@ -36,6 +36,7 @@ export function meteredOf(
     models: unique(answered.flatMap(({ observedModel }) => observedModel ?? [])),
     tools: unique(asked.flatMap(({ tools }) => tools)),
     limit,
+    hidden: null,
   }
 }
 

@@ -43,6 +43,8 @@ export const ContextSight = z.strictObject({
   name: z.string(),
   /** False for what only another setup of the suite has: it must not arrive. */
   expected: z.boolean(),
+  /** Where it is not expected: the setup that has it. */
+  from: z.string().nullable().default(null),
   /**
    * `arrived`: the text, of a skill its body. `listed`: of a skill only name and description. `partly`: some of the text.
    * `untellable`: it has no text of its own to look for.
@@ -69,6 +71,11 @@ export const Metered = z.strictObject({
   /** Names of the tools that were offered to the model. */
   tools: z.array(z.string()),
   context: z.array(ContextSight),
+  /** Answered calls that the agent itself does not count, and their cost; null where it counts as many, or does not say. */
+  hidden: z
+    .strictObject({ calls: z.number().int().positive(), costUsd: z.number().nonnegative().nullable() })
+    .nullable()
+    .default(null),
   /** Why the attempt was ended by the gateway; null if it was not. */
   limit: z.string().nullable(),
   /** Where the answers came from a recording. */

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { ContextProof } from './context-proof.ts'
+import { AdaptiveRun } from './adaptive.ts'
 import { Rules } from './rules.ts'
 
 /** Pass rate with its likely range; `n` = graded trials. All values in [0,1]. */
@@ -58,6 +60,8 @@ export const SetupSummary = z.strictObject({
   /** `passHatK[k]`: chance that all of k trials pass. */
   passHatK: z.record(z.string(), z.number()),
   ...Measures,
+  /** Null where there was nothing to look for, or nobody who could see; also in runs from before it was recorded. */
+  contextProof: ContextProof.nullable().default(null),
   tasks: z.array(TaskSummary),
 })
 export type SetupSummary = z.infer<typeof SetupSummary>
@@ -174,6 +178,8 @@ export const RunManifest = z.strictObject({
   provenance: Provenance,
   /** Null where the rules are those of the suite as it stood in the working tree. */
   rules: Rules.nullable().default(null),
+  /** Null where all trials were planned beforehand. */
+  adaptive: AdaptiveRun.nullable().default(null),
   summaries: z.array(SetupSummary),
 })
 export type RunManifest = z.infer<typeof RunManifest>

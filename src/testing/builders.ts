@@ -1,4 +1,5 @@
 import { attemptThat } from '../core/attempt.ts'
+import type { Metered } from '../model/model-call.ts'
 import type { Isolation } from '../model/run.ts'
 import type { Attempt, ErroredTrial, Grade, GradedTrial, Outcome } from '../model/trial.ts'
 
@@ -45,6 +46,8 @@ export function aKey(id = 'task/setup/0'): {
   startedAt: string
   durationMs: number
   retries: number
+  starts: number
+  spentBeforeUsd: number | null
   remarks: string[]
 } {
   const [task = '', setup = '', index = ''] = id.split('/')
@@ -59,6 +62,8 @@ export function aKey(id = 'task/setup/0'): {
     startedAt: '2026-01-02T03:04:05.000Z',
     durationMs: 2000,
     retries: 0,
+    starts: 1,
+    spentBeforeUsd: 0,
     remarks: [],
   }
 }
@@ -96,4 +101,23 @@ export function anErroredTrial(id = 'task/setup/0', change: Partial<ErroredTrial
 /** How trials are kept apart where nothing is done about it. */
 export function anIsolation(): Isolation {
   return { level: 'none', network: 'open', networks: {}, workspace: 'copy', images: {}, limits: null }
+}
+
+/** What a gateway saw of an attempt: nothing, but for what a test is about. */
+export function aMetered(change: Partial<Metered> = {}): Metered {
+  return {
+    calls: 0,
+    failed: 0,
+    retries: 0,
+    usage: null,
+    costUsd: null,
+    unpriced: [],
+    models: [],
+    tools: [],
+    context: [],
+    limit: null,
+    hidden: null,
+    replay: null,
+    ...change,
+  }
 }

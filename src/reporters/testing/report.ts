@@ -32,6 +32,8 @@ export function sampleTrial(sample: TrialSample): Trial {
     startedAt: '2026-01-02T03:04:05.000Z',
     durationMs: 41_000,
     retries,
+    starts: 1,
+    spentBeforeUsd: 0,
     remarks: [],
   }
   if (end === 'errored') {
@@ -167,6 +169,7 @@ export function sampleReport(
       ci: false,
     },
     rules: null,
+    adaptive: null,
     summaries: setups.map(setup =>
       sampleSummary(
         setup,
@@ -175,7 +178,16 @@ export function sampleReport(
     ),
     ...manifest,
   }
-  return { run, trials, comparisons: [], verdict: null, verdictByHead: null, warnings: [], ...rest }
+  return {
+    run,
+    trials,
+    comparisons: [],
+    anchors: [],
+    verdict: null,
+    verdictByHead: null,
+    warnings: [],
+    ...rest,
+  }
 }
 
 function describedSetup(name: string): RunManifest['setups'][string] {
@@ -204,6 +216,7 @@ export function sampleSummary(setup: string, trials: Trial[]): SetupSummary {
     ...counts,
     passAtK: {},
     passHatK: {},
+    contextProof: null,
     tasks: tasks.map((task): TaskSummary => ({
       task,
       setup,
