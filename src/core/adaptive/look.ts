@@ -49,7 +49,7 @@ export function lookAt(
   const { regressed, improved } = stratifiedTest(usable)
   const tasks = usable.length + skipped.tasks
   const gained = sum(usable.map(({ base, candidate }) => rateOf(candidate) - rateOf(base)))
-  const { ofTest, withFloor } = pooledErrors(usable)
+  const { ofTest, withFloor } = pooledErrors(usable, process.env.VARB ? Number(process.env.VARB) * margin : 0)
   const luck = ofTest > 0 ? skipped.passes / ofTest : 0
   const difference = (gained + skipped.passes) / tasks
   const zWorse = zOf(regressed.midP) - luck
@@ -71,12 +71,23 @@ function zOf(midP: number): number {
 }
 
 /** Standard errors of the sum over tasks of the difference of rates: as the exact test has it, and with the floor. */
-function pooledErrors(pairs: readonly Pair[]): { ofTest: number; withFloor: number } {
+function pooledErrors(pairs: readonly Pair[], drop: number): { ofTest: number; withFloor: number } {
   const pooled = ({ base, candidate }: Pair): Counts => ({
     passed: base.passed + candidate.passed,
     graded: base.graded + candidate.graded,
   })
   const ofTrials = ({ base, candidate }: Pair): number => 1 / base.graded + 1 / candidate.graded
   const variance = sum(pairs.map(pair => varianceOfOne(pooled(pair)) * ofTrials(pair)))
-  return { ofTest: Math.sqrt(variance), withFloor: Math.sqrt(variance + mean(pairs.map(ofTrials)) / 4) }
+  const more = sum(
+    pairs.map(pair => {
+      const { passed, graded } = pooled(pair)
+      const rate = passed / graded
+      const loss = Math.min(rate, drop)
+      return Math.max(0, loss * (2 * rate - 1) - loss * loss) / pair.candidate.graded
+    }),
+  )
+  return {
+    ofTest: Math.sqrt(variance),
+    withFloor: Math.sqrt(variance + more + mean(pairs.map(ofTrials)) / 4),
+  }
 }
