@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { place, type Place } from '../testing/cli.ts'
+import { pullRequest } from './testing/pull-request.ts'
 
 /** Many small tasks of one agent, which is told by a file of the suite how often it fails. */
 const tasks = Array.from({ length: 8 }, (_, i) => `t${i + 1}`)
@@ -126,4 +127,24 @@ test('where it cannot stop early all trials are run, and the reason is told', as
   )
   expect(report.trials).toHaveLength(12)
   expect(report.verdict.decision).toBe('incomparable')
+}, 240_000)
+
+test('with a base the setup of the baseline runs beside the changed one, and is not judged itself', async () => {
+  const change = await pullRequest()
+  await change.worsen()
+  const { stdout, exitCode, decision } = await change.gate('--drift')
+  const report = Report.parse(JSON.parse(stdout))
+  const canaries = report.trials.filter(({ id }) => id.includes('/guided@baseline/'))
+  expect(canaries.length).toBeGreaterThan(0)
+  expect(canaries.length).toBeLessThan(report.trials.length - canaries.length)
+  expect(report.comparisons).toHaveLength(1)
+  expect([decision, exitCode]).not.toEqual(['incomparable', 3])
+}, 240_000)
+
+test('--drift without what the baseline was made with is an error before anything is run', async () => {
+  const at = await place(files)
+  await accepted(at)
+  const { exitCode, stderr } = await at.run('run', 'suite.yaml', '--gate', '--drift')
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain('name the commit that has them')
 }, 240_000)

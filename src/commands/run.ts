@@ -61,17 +61,17 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
     options.base === undefined
       ? null
       : await loadByBase(suiteFile(file), { base: options.base, approve: options.approve }, io)
-  const suite = earlier?.suite ?? ruled?.suite ?? (await load(suiteFile(file), io))
-  const specs = earlier
+  const loaded = earlier?.suite ?? ruled?.suite ?? (await load(suiteFile(file), io))
+  const wanted = earlier
     ? [...earlier.manifest.plan.map(specOf), ...(earlier.manifest.adaptive ? allOf(earlier) : [])]
-    : plan(suite, { tasks: options.task, setups: options.setup, tags: options.tag, trials: options.trials })
+    : plan(loaded, { tasks: options.task, setups: options.setup, tags: options.tag, trials: options.trials })
 
   if (options.dryRun) {
     const rules = ruled?.rules ?? null
     if (options.json)
-      answerJson(io, { suite: suite.name, fingerprint: suite.fingerprint, trials: specs, rules })
+      answerJson(io, { suite: loaded.name, fingerprint: loaded.fingerprint, trials: wanted, rules })
     else {
-      const planned = describePlan(suite, specs, askedLimits(suite, specs))
+      const planned = describePlan(loaded, wanted, askedLimits(loaded, wanted))
       tell(io, [planned, ...describeRules(rules), ...(ruled?.warnings ?? [])].join('\n'))
     }
     return exitCodes.pass
@@ -80,14 +80,22 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
   await checkReportOptions(options, io)
   // Everything that can stop a gate is read and checked before the first paid trial.
   const gate = {
-    ...suite.gate,
-    strict: options.strict ?? suite.gate.strict,
-    baseline: options.baseline ?? suite.gate.baseline,
+    ...loaded.gate,
+    strict: options.strict ?? loaded.gate.strict,
+    baseline: options.baseline ?? loaded.gate.baseline,
     force: options.force ?? false,
   }
   const baseline =
     ruled?.baseline ??
-    (options.gate || earlier?.manifest.adaptive ? await readBaseline(gate.baseline, suite.name, io) : null)
+    (options.gate || earlier?.manifest.adaptive ? await readBaseline(gate.baseline, loaded.name, io) : null)
+  const budget = budgetOf(loaded.budget, options)
+  const before = ruled?.before ?? {}
+  const course = courseOf(
+    { suite: loaded, specs: wanted, baseline, earlier, before, budgetUsd: budget.costUsd },
+    options,
+    io,
+  )
+  const { suite, specs } = course
   // Tries a few things out on this machine meanwhile.
   const limiting = limitingOf(suite, specs)
   // Before there are results, which must not be taken for changes.
@@ -98,8 +106,6 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
   const tasks = specs.map(({ task }) => task)
   const images = await imagesFor(suite, tasks, sandbox, line => tell(io, line))
   if (earlier) checkSameImages(earlier.manifest.isolation.images, images)
-  const budget = budgetOf(suite.budget, options)
-  const course = courseOf({ suite, specs, baseline, earlier, budgetUsd: budget.costUsd }, options, io)
   await checkReadiness(suite, specs, { ...families, sandbox, images }, budget, io)
 
   const networks = await networksOf(suite, specs, { ...families, sandbox }, io)
