@@ -39,12 +39,14 @@ export function acceptBaseline(
         'choose another baseline file or another run',
     )
   }
+  refuseReplay(manifest)
   const before = new Map(Object.entries(existing?.setups ?? {}))
   const after = new Map(before)
   for (const setup of setups) {
     const side = sideOfRun(manifest, trials, setup)
     const replaced = before.get(setup) ?? null
     refuseUngraded(side, manifest.id)
+    refuseUnproven(side)
     if (!partial) refusePartial(side, manifest, trials, replaced)
     after.set(setup, {
       fingerprint: side.setupFingerprint,
@@ -64,6 +66,19 @@ export function acceptBaseline(
     suite: manifest.suite.name,
     setups: Object.fromEntries(after),
   }
+}
+
+function refuseReplay({ id, replay }: RunManifest): void {
+  if (replay)
+    throw new UserError(
+      `run ${id} is a replay of run ${replay.run}: its agents met recorded answers, so it measured nothing. Accept ${replay.run}`,
+    )
+}
+
+/** What did not reach the model was not measured. */
+function refuseUnproven({ doubts }: Side): void {
+  const [first] = doubts
+  if (first !== undefined) throw new UserError(first)
 }
 
 function refuseUngraded(side: Side, runId: string): void {

@@ -9,6 +9,8 @@ export interface RunFacts {
   isolation: Isolation
   provenance: Provenance
   rules: RunManifest['rules']
+  recorded: boolean
+  replay: RunManifest['replay']
 }
 
 /** The manifest of a run that is about to start. */
@@ -54,6 +56,8 @@ export function openManifest(
     isolation: facts.isolation,
     provenance: facts.provenance,
     rules: facts.rules,
+    recorded: facts.recorded,
+    replay: facts.replay,
     summaries: [],
   }
 }

@@ -3,6 +3,7 @@ import type { Baseline } from '../model/baseline.ts'
 import type { Side, SideTask } from '../model/report.ts'
 import type { RunManifest } from '../model/run.ts'
 import type { Trial } from '../model/trial.ts'
+import { doubtsOf } from './context/proof.ts'
 import { fingerprint } from './fingerprint.ts'
 import { tokensOf } from './measure.ts'
 import { latestRows } from './rows.ts'
@@ -24,11 +25,15 @@ export function sideOfRun(manifest: RunManifest, trials: readonly Trial[], setup
   const tasks = [...new Set([...planned, ...rows].map(({ task }) => task))].toSorted()
   const declared = new Map(Object.entries(manifest.tasks).map(([task, facts]) => [task, facts.fingerprint]))
   return {
-    label: `run ${manifest.id}`,
+    label: manifest.replay ? `run ${manifest.id} (replay of ${manifest.replay.run})` : `run ${manifest.id}`,
     setup,
     setupFingerprint: agreed(
       manifest.setups[setup]?.fingerprint,
       rows.map(row => row.setupFingerprint),
+    ),
+    doubts: doubtsOf(
+      setup,
+      rows.flatMap(({ attempt }) => attempt ?? []),
     ),
     tasks: Object.fromEntries(
       tasks.map(task => [
@@ -52,7 +57,7 @@ export function sideOfBaseline(baseline: Baseline, setup: string, label: string)
         'Accept a run of this setup into it first',
     )
   }
-  return { label, setup, setupFingerprint: accepted.fingerprint, tasks: accepted.tasks }
+  return { label, setup, setupFingerprint: accepted.fingerprint, doubts: [], tasks: accepted.tasks }
 }
 
 function sideTask(declared: string | undefined, rows: readonly Trial[]): SideTask {

@@ -29,6 +29,7 @@ export function side(label: string, tasks: Record<string, string | SideTask>, se
     label,
     setup,
     setupFingerprint: `content of ${setup}`,
+    doubts: [],
     tasks: Object.fromEntries(
       Object.entries(tasks).map(([id, counts]) => [
         id,
@@ -158,6 +159,8 @@ export function manifestOf(trials: readonly Trial[], plan = trials.map(({ id }) 
       ci: false,
     },
     rules: null,
+    recorded: false,
+    replay: null,
     summaries: [],
   }
 }

@@ -98,7 +98,11 @@ function factLines(trial: Trial): [string, string][] {
 function attemptFacts(attempt: Attempt): [string, string][] {
   const { stop, exitCode, costUsd, costSource, usage, turns, toolCalls, agentVersion, observedModel } =
     attempt
-  const source = { harness: 'as the agent says', prices: 'computed from its tokens' }
+  const source = {
+    harness: 'as the agent says',
+    prices: 'computed from its tokens',
+    replay: 'of the recorded calls; nothing was spent now',
+  }
   const tokens = usage
     ? [
         `${formatTokens(usage.inputTokens)} in`,

@@ -167,6 +167,8 @@ export function sampleReport(
       ci: false,
     },
     rules: null,
+    recorded: false,
+    replay: null,
     summaries: setups.map(setup =>
       sampleSummary(
         setup,
