@@ -95,8 +95,16 @@ export async function answerCall(
       return
     }
     entered = refusal
-    const sent: ModelRequest = { method, path: out.path, headers: out.headers, body }
-    const seen = wire ? { number: call.number, api: wire.api, lane, request: sent, body: asked } : null
+    const sent: ModelRequest = {
+      number: call.number,
+      api: call.api,
+      lane,
+      method,
+      path: out.path,
+      headers: out.headers,
+      body,
+    }
+    const seen = wire ? { ...call, api: wire.api, request: sent, body: asked } : null
     if (seen) for (const observer of calls.observers) observer.onRequest?.(seen)
     const wish =
       wire?.api === 'openai-chat' && !request.headers['content-encoding'] ? askingForUsage(asked) : null
@@ -136,7 +144,8 @@ async function ask(
       { ...sent, body: Buffer.from(JSON.stringify(wish)) },
       signal,
     )
-    if (wished.answer.status !== 400 && wished.answer.status !== 422) return { ...wished, isOurs: true }
+    if (wished.answer.isFinal || (wished.answer.status !== 400 && wished.answer.status !== 422))
+      return { ...wished, isOurs: true }
     for await (const chunk of wished.answer.body) void chunk
   }
   return { ...(await askWithRetries(upstream, sent, signal)), isOurs: false }

@@ -2,6 +2,7 @@ import type { Gateway, ModelLimits, Spent } from '../contracts.ts'
 import { allowanceOf } from './allowance.ts'
 import { openServer, type GatewayServer } from './server.ts'
 import { openConnections } from './service-upstream.ts'
+import { openTape } from './tape.ts'
 import { openTrial } from './trial.ts'
 
 export interface GatewayOptions {
@@ -21,7 +22,8 @@ export function openGateway({ env, budget, spent }: GatewayOptions): Gateway {
   return {
     async open(trial) {
       const server = await (opened ??= openServer())
-      return openTrial(trial, { server, allowance }, connections.to(trial.service.url), [])
+      const tape = await openTape(trial, connections.to(trial.service.url))
+      return openTrial(trial, { server, allowance }, tape)
     },
     budgetSpent: () => allowance.reached(),
     async close() {

@@ -12,7 +12,7 @@ export interface CallWithTools extends ModelCall {
 export function meteredOf(
   calls: readonly CallWithTools[],
   limit: string | null,
-): Omit<Metered, 'context' | 'replay'> {
+): Omit<Metered, 'context' | 'replay' | 'hidden'> {
   const asked = calls.filter(({ api }) => api !== null)
   const answered = asked.filter(({ end }) => end === 'answered')
   const counting = asked.filter(({ end, usage }) => end === 'answered' || usage !== null)

@@ -1,11 +1,9 @@
 import { performance } from 'node:perf_hooks'
 import { cassetteFile, cassetteWriter } from '../core/tape/cassette.ts'
-import { otherLane } from '../core/tape/player.ts'
 import type { Volatile } from '../core/tape/volatile.ts'
 import { toContent, writeTree } from '../util/file-tree.ts'
 import type { Observer, SeenAnswer } from './observer.ts'
 import type { ModelRequest, Upstream } from './upstream.ts'
-import { wireOf } from './wires/index.ts'
 
 /** Those of requests and answers that say something of their content. No credentials, no cookies, no ids. */
 const kept = [
@@ -30,20 +28,14 @@ export interface Recorder {
 export function openRecorder(volatile: Volatile): Recorder {
   const writer = cassetteWriter(volatile)
   const startedAt = performance.now()
-  const began = new Map<number, number>()
-  // Requests that ask no model have no number of their own here.
-  let others = 0
-  const add = (
-    about: { number: number; api: Parameters<typeof writer.add>[0]['api']; lane: string; beganAt: number },
-    { method, path, headers, body }: ModelRequest,
-    answer: SeenAnswer,
-  ): void => {
-    const { beganAt, ...names } = about
+  const add = (request: ModelRequest, atMs: number, answer: SeenAnswer): void => {
+    const { number, api, lane, method, path, headers, body } = request
     writer.add({
-      ...names,
-      atMs: beganAt - startedAt,
-      firstByteMs: null,
-      durationMs: performance.now() - beganAt,
+      number,
+      api,
+      lane,
+      atMs,
+      durationMs: Math.max(0, performance.now() - startedAt - atMs),
       method,
       path,
       headers: pick(headers),
@@ -58,36 +50,27 @@ export function openRecorder(volatile: Volatile): Recorder {
   }
 
   return {
-    observer: {
-      onRequest: ({ number }) => {
-        began.set(number, performance.now())
-      },
-      onAnswer: ({ number, api, lane, request }, answer) => {
-        add({ number, api, lane, beganAt: began.get(number) ?? startedAt }, request, answer)
-        began.delete(number)
-      },
-    },
+    observer: { onAnswer: ({ request, atMs }, answer) => add(request, atMs, answer) },
     around: upstream => async (request, signal) => {
-      if (wireOf(request.method, request.path)) return upstream(request, signal)
-      const beganAt = performance.now()
+      if (request.api !== null) return upstream(request, signal)
+      const atMs = performance.now() - startedAt
       const answer = await upstream(request, signal)
-      const chunks: Uint8Array[] = []
-      for await (const chunk of answer.body) chunks.push(chunk)
-      const body = Buffer.concat(chunks)
-      add({ number: ++others, api: null, lane: otherLane, beganAt }, request, {
-        ...answer,
-        body,
-        isWhole: true,
-      })
-      return {
-        ...answer,
-        body: (async function* () {
-          yield body
-        })(),
-      }
+      const body = await whole(answer.body)
+      add(request, atMs, { ...answer, body, isWhole: true })
+      return { ...answer, body: inOnePiece(body) }
     },
     close: logs => writeTree(logs, { [cassetteFile]: toContent(Buffer.from(writer.text()), false) }),
   }
+}
+
+async function whole(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of body) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+async function* inOnePiece(body: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield body
 }
 
 function pick(headers: Readonly<Record<string, string>>): Record<string, string> {

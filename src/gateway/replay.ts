@@ -2,12 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { InfraError } from '../errors.ts'
 import type { GatewayTrial } from '../contracts.ts'
 import { readCassette, type PlayedCall } from '../core/tape/cassette.ts'
-import { otherLane, player } from '../core/tape/player.ts'
+import { player } from '../core/tape/player.ts'
 import { hidePaths, showPaths, type Volatile } from '../core/tape/volatile.ts'
 import type { Metered } from '../model/model-call.ts'
-import { laneOf } from './lane.ts'
 import type { ModelAnswer, ModelRequest, Upstream } from './upstream.ts'
-import { wireOf } from './wires/index.ts'
+import { wires } from './wires/index.ts'
 
 /** A recording in the place of a service: no network, no key. */
 export interface Replay {
@@ -26,14 +25,13 @@ export async function openReplay(
     mode,
   )
   const others = calls.filter(({ api }) => api === null)
-  let number = 0
 
   return {
     async upstream(request) {
-      const { lane, wire } = laneOf(request)
-      if (lane === otherLane || !wire) return otherAnswer(others, request, volatile)
-      const played = play.next(++number, lane, hidePaths(request.body.toString(), volatile))
-      return 'call' in played ? answerOf(played.call, volatile) : refusal(wire.refusal(played.refusal))
+      const { api, number, lane, body } = request
+      if (api === null) return otherAnswer(others, request, volatile)
+      const played = play.next(number, lane, hidePaths(body.toString(), volatile))
+      return 'call' in played ? answerOf(played.call, volatile) : refusal(wires[api].refusal(played.refusal))
     },
     outcome: play.outcome,
   }

@@ -52,7 +52,8 @@ export async function askWithRetries(
   }
 }
 
-function isPassing({ status, headers }: ModelAnswer): boolean {
+function isPassing({ status, headers, isFinal }: ModelAnswer): boolean {
+  if (isFinal) return false
   const may = status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505)
   return may && headers['x-should-retry'] !== 'false'
 }

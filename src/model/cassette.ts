@@ -20,7 +20,6 @@ const RecordedCall = z.strictObject({
   lane: z.string(),
   /** From the start of the attempt. */
   atMs: z.number().nonnegative(),
-  firstByteMs: z.number().nonnegative().nullable(),
   durationMs: z.number().nonnegative(),
   method: z.string(),
   /** Below the URL of the service. */

@@ -1,5 +1,4 @@
 import type {
-  ContextProbe,
   Exec,
   Gateway,
   GatewayTrial,
@@ -31,8 +30,8 @@ export interface TrialParts {
   service(setup: Setup): Service | null
   /** Opened at the first call, for all trials. */
   gateway(): Gateway
-  /** The texts of this setup, which should reach its model, and of the others, which should not. */
-  contextProbes(setup: Setup): ContextProbe[]
+  /** All setups of the suite. */
+  setups(): readonly Setup[]
   /** Whether a trial's model calls are recorded, or answered from a recording. */
   recording(trialId: string): Pick<GatewayTrial, 'record' | 'replay'>
   /** A grader by its type. */

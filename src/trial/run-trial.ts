@@ -15,6 +15,7 @@ import { networkRemarks, openNetwork } from './network.ts'
 import { toOutcome } from './outcome.ts'
 import { patchFile, transcriptFile, type TrialParts } from './parts.ts'
 import { placementOf } from './placement.ts'
+import { replayRemarks } from './replay.ts'
 import { toTrial } from './to-trial.ts'
 
 /** How often a trial is started again after a passing fault of the infrastructure; never after a failure of the agent. */
@@ -53,11 +54,14 @@ async function tryTrial(
   let refusals: Refusal[] = []
   const withRemarks = (trial: Trial): Trial => ({
     ...trial,
-    remarks: networkRemarks(
-      network,
-      refusals,
-      parts.harness(parts.setup(spec.setup)).endpoints === undefined && lookedLost(trial),
-    ),
+    remarks: [
+      ...replayRemarks(trial.attempt),
+      ...networkRemarks(
+        network,
+        refusals,
+        parts.harness(parts.setup(spec.setup)).endpoints === undefined && lookedLost(trial),
+      ),
+    ],
   })
   let phase: Phase = 'prepare'
   const enter = (next: Phase): void => {
@@ -95,6 +99,7 @@ async function tryTrial(
         spec,
         setup,
         task,
+        prepared,
         { logs, volatile: { [workspace.path]: 'WORKSPACE', [folder]: 'TRIAL' } },
         parts,
       )

@@ -54,21 +54,15 @@ export function player(calls: readonly PlayedCall[], mode: Outcome['mode']): Pla
     outcome: () => ({
       mode,
       diverged,
-      unused: [...left].reduce(
-        (sum, [lane, waiting]) => (lane === otherLane ? sum : sum + waiting.length),
-        0,
-      ),
+      unused: [...left.values()].reduce((sum, waiting) => sum + waiting.length, 0),
     }),
   }
 }
 
-/** Of requests that ask no model: nothing hangs on them. */
-export const otherLane = 'other'
-
 function nothingLeft(lane: string, lanes: readonly string[]): string {
   return lanes.includes(lane)
     ? `the recording has no further call of ${lane}`
-    : `the recording has no call of ${lane}, only of ${lanes.filter(each => each !== otherLane).join(', ') || 'nothing'}`
+    : `the recording has no call of ${lane}, only of ${lanes.join(', ') || 'nothing'}`
 }
 
 function refusalOf(diverged: Outcome['diverged']): string {

@@ -15,7 +15,6 @@ function taped(number: number, messages: string[], change: Partial<TapedCall> = 
     api: 'openai-chat',
     lane: 'm1 with tools',
     atMs: number * 100,
-    firstByteMs: 1,
     durationMs: 50,
     method: 'POST',
     path: '/chat/completions',
