@@ -38,7 +38,8 @@ export async function askWithRetries(
     let pauseMs: number | null
     try {
       const answer = await upstream(request, signal)
-      if (retries === maxTries - 1 || !isPassing(answer)) return { answer, retries }
+      if (!isPassing(answer)) return { answer, retries }
+      if (retries === maxTries - 1) return { answer: asLast(answer), retries }
       const kept = await readShort(answer)
       pauseMs = isOutOfMoney(kept.start) ? null : pauseFor(answer, retries)
       if (pauseMs === null) return { answer: { ...answer, body: kept.body }, retries }
@@ -50,6 +51,11 @@ export async function askWithRetries(
     }
     await wait(pauseMs, undefined, { signal })
   }
+}
+
+/** Agents that understand it do not begin anew. */
+function asLast(answer: ModelAnswer): ModelAnswer {
+  return { ...answer, headers: { ...answer.headers, 'x-should-retry': 'false' } }
 }
 
 function isPassing({ status, headers, isFinal }: ModelAnswer): boolean {
