@@ -197,8 +197,10 @@ Examples:
   verb('show <trial>', 'one trial: grades, transcript, patch', [
     'show utc-offset/guided/0',
     'show utc-offset/guided/0 --run 20261101-1200',
+    'show utc-offset/guided/0 --calls',
   ])
     .option('--run <run>', 'of this run (default: the latest)', 'latest')
+    .option('--calls', 'each of its model calls, as the gateway saw them')
     .option('--json', 'data on stdout')
     .action((trial, options) => run(async () => (await import('./show.ts')).show(trial, options, io)))
 

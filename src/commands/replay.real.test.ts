@@ -22,9 +22,13 @@ function reply(call: ScriptedCall): Reply {
   if (call.text.includes('looked-around'))
     return {
       think: 'Now I write.',
-      run: `printf 'export const add = (a, b) => a ${isGuided ? '+' : '*'} b\\n' > src/add.js; echo it works in "$PWD"; date`,
+      tools: [
+        {
+          run: `printf 'export const add = (a, b) => a ${isGuided ? '+' : '*'} b\\n' > src/add.js; echo it works in "$PWD"; date`,
+        },
+      ],
     }
-  return { say: 'I look.', run: 'pwd; ls; date; git log -1; echo $HOME looked-around' }
+  return { say: 'I look.', tools: [{ run: 'pwd; ls; date; git log -1; echo $HOME looked-around' }] }
 }
 
 const suiteFor = (type: string, bin: string, url: string, api: ModelApi): string =>

@@ -3,7 +3,7 @@ import type { GatewayReport, OpenGateway, PreparedSource } from '../contracts.ts
 import type { Setup, Task } from '../model/suite.ts'
 import type { Attempt, TranscriptEvent, TrialSpec } from '../model/trial.ts'
 import { countToolCalls } from '../core/attempt.ts'
-import { hiddenCalls } from '../core/hidden-calls.ts'
+import { hiddenCalls, mainModel } from '../core/main-lane.ts'
 import type { Metered } from '../model/model-call.ts'
 import { contextOf } from './context.ts'
 import type { TrialParts } from './parts.ts'
@@ -70,7 +70,7 @@ export function withMetered(
       costSource: sourceOf(attempt, metered),
       turns: attempt.turns ?? metered.calls,
       toolCalls: attempt.toolCalls ?? countToolCalls(seen),
-      observedModel: metered.models[0] ?? attempt.observedModel,
+      observedModel: mainModel(calls) ?? attempt.observedModel,
     },
     transcript: seen,
   }

@@ -15,6 +15,8 @@ import type { TrialSpec } from '../model/trial.ts'
 /** Names of the files that every trial's folder has. */
 export const patchFile = 'patch.diff'
 export const transcriptFile = 'transcript.jsonl'
+/** Where the agent went through the gateway. */
+export const modelCallsFile = 'model-calls.jsonl'
 
 /** What the phases of a trial need from outside; made once per run. */
 export interface TrialParts {
