@@ -22,15 +22,15 @@ test('context that reached its model and no other is proven', async () => {
 })
 
 test('a setup whose context never arrived makes the run not valid: exit code 4, said first', async () => {
-  const { exitCode, stderr, proofs } = await runOf({ guided: 'env: { set: { MANNER: deaf } }' })
+  const { exitCode, stderr, proofs } = await runOf({ guided: 'env: [MANNER=deaf]' })
   expect(exitCode).toBe(4)
   expect(proofs).toEqual(['proven', 'invalid'])
   expect(stderr).toMatch(/NOT VALID\.[\s\S]*AGENTS.md of setup guided never reached the model/)
 })
 
 test('context that reached the setup without it contaminates', async () => {
-  const { exitCode, stderr, proofs } = await runOf({ bare: `env: { set: { MANNER: "${guide.trim()}" } }` })
+  const { exitCode, stderr, proofs } = await runOf({ bare: `env: ["MANNER=${guide.trim()}"]` })
   expect(exitCode).toBe(4)
   expect(proofs).toEqual(['contaminated', 'proven'])
-  expect(stderr).toMatch(/only setup guided has, reached the model of\s+setup bare in 1 of 1 trial/)
+  expect(stderr).toMatch(/only setup guided has, reached the model of\s+setup bare in 1 of 1\s+trial/)
 })

@@ -59,12 +59,10 @@ export interface Wishes {
   /** YAML of the keys besides those that both setups have. */
   bare?: string
   guided?: string
-  /** Another model server's URL, as if the service were gone. */
-  url?: string
 }
 
 /** A suite of two setups, of which one has context, and a model server that its agent goes to. */
-export async function modelWorld({ bare = '', guided = '', url }: Wishes = {}): Promise<World> {
+export async function modelWorld({ bare = '', guided = '' }: Wishes = {}): Promise<World> {
   const server = await startModelServer(reply)
   onTestFinished(() => server.close().catch(() => undefined))
   const at = await place({
@@ -80,7 +78,7 @@ export async function modelWorld({ bare = '', guided = '', url }: Wishes = {}): 
   bare:
     harness: { type: command, run: [./agent.sh] }
     model: m1
-    service: { url: "${url ?? server.access('openai-chat').url}", api: openai-chat, key: MODEL_KEY, prices: { m1: { input: 1, cacheRead: 0.1, cacheWrite: 1, output: 10 }, small: { input: 1, cacheRead: 1, cacheWrite: 1, output: 1 } } }
+    service: { url: "${server.access('openai-chat').url}", api: openai-chat, key: MODEL_KEY, prices: { m1: { input: 1, cacheRead: 0.1, cacheWrite: 1, output: 10 }, small: { input: 1, cacheRead: 1, cacheWrite: 1, output: 1 } } }
     ${bare}
   guided: { extends: bare, context: { AGENTS.md: ./context/AGENTS.md }, ${guided} }
 `,
