@@ -27,8 +27,8 @@ export interface ExecRequest {
   stderr: string
   /** Largest size of either file in bytes; past it the process tree is ended. Default 64 MiB. */
   maxOutputBytes?: number
-  /** Written to stdin, which is then closed. Without it stdin is empty. */
-  stdin?: string
+  /** Written to stdin, which is then closed; or who writes to it as it goes on. Without it stdin is empty. */
+  stdin?: string | ((input: CommandInput) => void)
   /** Called for each whole line of stdout soon after it was written; return false to end the process tree (`limit`). */
   onLine?: (line: string) => boolean
   /** When it aborts the process tree is ended (`limit`). */
@@ -38,6 +38,12 @@ export interface ExecRequest {
   access?: Access
   /** What the command and all its children may use together. Without it nothing is limited, nor counted. */
   limits?: ResourceLimits
+}
+
+/** Stdin of a command that is talked with. Writing to one that has ended does nothing. */
+export interface CommandInput {
+  write(text: string): void
+  end(): void
 }
 
 /** What is not there is not limited. Enforced as well as this machine lets us: the run says how well. */
@@ -55,6 +61,8 @@ export interface ResourceUse {
   cpuMs: number | null
   /** How many of its processes were ended because it came to its memory limit. */
   memoryKills: number | null
+  /** How often it could start no further process or thread, because it came to its limit of them. */
+  processRefusals: number | null
 }
 
 /** Files and network of a command. Programs and libraries of the machine can always be read. */
@@ -124,11 +132,13 @@ export interface Sandbox {
 /** A source at its pin, fetched and prepared: immutable, shared by all trials. */
 export interface PreparedSource {
   source: Source
-  /** Folder of the prepared checkout with its own `.git`, which holds the pin and nothing later. Never written to. */
+  /** Folder of the checkout with its own `.git`, which holds the pin and nothing later. Never written to. */
   path: string
-  /** Names the content: changes with URL, commit, history and prepare commands. */
+  /** Folder of what the commands of `prepare` left, to be seen over the checkout. Never written to. Null without commands. */
+  layer: string | null
+  /** Names the content of both: changes with URL, commit, history and prepare commands. */
   key: string
-  /** What had been changed in a kept checkout since it was made, so that it was built anew; null if nothing had. */
+  /** What had been changed since it was made in what was kept, so that it was built anew; null if nothing had. */
   damage: string | null
 }
 
@@ -199,7 +209,7 @@ export interface FixFiles {
 }
 
 export interface Workspaces {
-  /** How workspaces are made here, for the report: `overlay` or `copy`. */
+  /** How workspaces are made here, for the report: `overlay`, `fuse-overlayfs`, `reflink` or `copy`. */
   kind: string
   /**
    * Fetches and prepares a source once; later calls, also of other processes, reuse it. Its `image` is the id of the image
@@ -297,6 +307,12 @@ export interface GatewayReport {
 
 // ---------------------------------------------------------------- harnesses
 
+/** Paths within a workspace. */
+export interface Layout {
+  instructions: string
+  skills: string
+}
+
 /** The service that an agent uses by itself, and the host variables that may hold its key, the first that is set counts. */
 export interface UsualService extends Pick<Service, 'url' | 'api'> {
   keys: readonly string[]
@@ -352,7 +368,9 @@ export interface Harness<Config = unknown> {
    * Where its agent looks for them, relative to the workspace. A skill NAME goes to `skills/NAME/`. A setup's AGENTS.md also
    * goes to `instructions`, beside it, unless the setup brings that file itself.
    */
-  layout: { instructions: string; skills: string }
+  layout: Layout
+  /** Where its configuration may say otherwise. */
+  layoutOf?(config: Config): Layout
   /** What a setup may ask of it; asking for more is an error when the suite is loaded. */
   supports: { model: boolean; effort: boolean; mcp: boolean }
   /** Paths of suite files that it needs, relative to the suite's folder. */
@@ -421,7 +439,8 @@ export interface GradeInput {
   env: Record<string, string>
   /** Host variables that a grader declared by `secrets(config)`; absent where the host has none. */
   secrets: Record<string, string>
-  exec: Exec
+  /** It may write to the workspace in which it runs, and to `write`; without that to all folders named here. */
+  exec(request: ExecRequest & { write?: readonly string[] }): Promise<ExecResult>
   signal: AbortSignal
 }
 
@@ -464,6 +483,7 @@ export interface RunStore {
   saveFiles(runId: string, trialId: string, folder: string): Promise<void>
   /** Durable when it resolves. A second line for the same trial replaces the first. */
   append(runId: string, trial: Trial): Promise<void>
+  /** Also seals the results: what anybody else writes there from now on, or wrote meanwhile, is seen when it is loaded. */
   update(manifest: RunManifest): Promise<void>
   /** Where one trial's files are kept. */
   trialFolder(runId: string, trialId: string): string
@@ -486,11 +506,14 @@ export interface StoredRun {
   folder: string
   /** What was wrong with the files and how it was mended: a torn last line after a crash. */
   warnings: string[]
+  /** That its results are not what was written when it ended, and what to do; null if they are, or if nothing tells. */
+  altered: string | null
 }
 
 /** Told of what happens while a run goes on. Must not throw. */
 export interface ProgressReporter {
-  onRunStart?(run: RunManifest): void
+  /** Trials of a run are about to start; called again for each further batch. */
+  onBatch?(run: RunManifest, batch: readonly TrialSpec[]): void
   onSource?(source: Source, state: 'preparing' | 'ready'): void
   onTrialStart?(spec: TrialSpec): void
   onPhase?(spec: TrialSpec, phase: string): void

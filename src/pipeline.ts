@@ -1,15 +1,24 @@
 import type { Executor, ProgressReporter, RunStore } from './contracts.ts'
-import { closeManifest, openManifest, type RunFacts } from './core/manifest.ts'
+import {
+  compareWithAnchor,
+  compareWithBaseline,
+  underTest,
+  type Thresholds,
+} from './core/against-baseline.ts'
+import type { Batches } from './core/batches.ts'
+import { closeManifest, openManifest, withPlanned, type RunFacts } from './core/manifest.ts'
+import { missingTrials } from './core/missing.ts'
+import { withEarlierStarts } from './core/starts.ts'
 import { compare } from './core/compare.ts'
 import { gateProblems, gateVerdict } from './core/gate.ts'
-import { sideOfBaseline, sideOfRun } from './core/sides.ts'
+import { sideOfRun } from './core/sides.ts'
+import { anchorWarnings } from './core/anchor.ts'
 import type { Baseline } from './model/baseline.ts'
-import type { Comparison, Report, Side } from './model/report.ts'
+import type { Report, Side } from './model/report.ts'
 import type { RunManifest } from './model/run.ts'
 import type { Gate, Suite } from './model/suite.ts'
 import type { Trial, TrialSpec } from './model/trial.ts'
-import { runTrial } from './trial/run-trial.ts'
-import type { TrialParts } from './trial/parts.ts'
+import { InfraError } from './errors.ts'
 
 /**
  * The story of the program:
@@ -24,39 +33,56 @@ export interface RunParts {
   executor: Executor
   store: RunStore
   progress: ProgressReporter
-  trialParts: TrialParts
-  facts: RunFacts
+  signal: AbortSignal
   now(): string
+  /** What is done for each trial: it is run, or what is stored of it is graded again. */
+  work(spec: TrialSpec): Promise<Trial>
 }
 
-/** Runs what is still to be done of a plan; each trial is stored as soon as it ends. Returns the run as stored. */
-export async function runSuite(
+/** A run with its trials so far. */
+export interface Run {
+  manifest: RunManifest
+  trials: Trial[]
+}
+
+/** A new run, stored; `plan` is what is known beforehand of what it will hold. */
+export async function startRun(
   suite: Suite,
   plan: readonly TrialSpec[],
-  parts: RunParts,
-  earlier: { manifest: RunManifest; trials: Trial[] } | null = null,
-): Promise<{ manifest: RunManifest; trials: Trial[] }> {
-  const { executor, store, progress, trialParts } = parts
-  const manifest = earlier?.manifest ?? openManifest(suite, plan, parts.facts, parts.now())
-  if (!earlier) await store.create(manifest, suite)
+  facts: RunFacts,
+  { store, now }: Pick<RunParts, 'store' | 'now'>,
+): Promise<Run> {
+  const manifest = openManifest(suite, plan, facts, now())
+  await store.create(manifest, suite)
+  return { manifest, trials: [] }
+}
 
-  const trials = new Map<string, Trial>((earlier?.trials ?? []).map(trial => [trial.id, trial]))
-  const remaining = plan.filter(spec => trials.get(spec.id)?.status !== 'graded')
-  progress.onRunStart?.({ ...manifest, plan: remaining.map(spec => spec.id) })
-  const startAndRun = async (spec: TrialSpec): Promise<Trial> => {
-    await trialParts.requireRoom()
-    trialParts.requireBudget()
+/** Runs what is to be run; each trial is stored as soon as it ends. Returns the run as stored. */
+export async function runSuite(run: Run, batches: Batches, parts: RunParts): Promise<Run> {
+  const { executor, store, progress, signal } = parts
+  let { manifest } = run
+  const trials = new Map<string, Trial>(run.trials.map(trial => [trial.id, trial]))
+  const startAndWork = async (spec: TrialSpec): Promise<Trial> => {
     progress.onTrialStart?.(spec)
-    return runTrial(spec, trialParts)
+    return parts.work(spec)
   }
   let ended = false
   try {
-    await executor(remaining, startAndRun, async trial => {
-      await store.append(manifest.id, trial)
-      trials.set(trial.id, trial)
-      progress.onTrialEnd?.(trial)
-    })
-    ended = !trialParts.signal.aborted
+    for (const batch of batches(() => [...trials.values()])) {
+      progress.onBatch?.(manifest, batch)
+      const grown = withPlanned(manifest, batch)
+      // So that nothing that was paid for is lost to a run that goes on later.
+      if (grown !== manifest) await store.update(grown)
+      manifest = grown
+      await executor(batch, startAndWork, async trial => {
+        const counted = withEarlierStarts(trial, trials.get(trial.id))
+        await store.append(manifest.id, counted)
+        trials.set(trial.id, counted)
+        progress.onTrialEnd?.(counted)
+      })
+      if (signal.aborted) break
+    }
+    ended = !signal.aborted && missingTrials(manifest.plan, [...trials.values()]).length === 0
   } finally {
     // Also after a failure: what has finished is summed up, whatever stopped the rest.
     const closed = closeManifest(
@@ -69,6 +95,7 @@ export async function runSuite(
     progress.onRunEnd?.(closed)
   }
   const stored = await store.load(manifest.id)
+  if (stored.altered !== null) throw new InfraError(stored.altered)
   return { manifest: stored.manifest, trials: stored.trials }
 }
 
@@ -77,27 +104,26 @@ export async function runSuite(
  * are thresholds and a baseline that do not count: what they would say is only shown.
  */
 export function judgeRun(
-  run: { manifest: RunManifest; trials: Trial[] },
-  gate: Gate,
+  run: Run,
+  gate: Thresholds,
   baseline: Baseline | null,
   warnings: string[] = [],
   head: { gate: Gate; baseline: Baseline } | null = null,
 ): Report {
   const { manifest, trials } = run
-  const setups = Object.keys(manifest.setups)
-  const [first, ...others] = setups
+  const [first, ...others] = underTest(manifest)
   const side = (setup: string): Side => sideOfRun(manifest, trials, setup)
-  const options = { margin: gate.margin, strict: gate.strict }
+  const options = { margin: gate.margin, strict: gate.strict, gate: false }
 
   const gated = baseline ? compareWithBaseline(run, gate, baseline) : []
+  const anchors = baseline ? compareWithAnchor(run, gate, baseline) : []
   const sideBySide =
-    first === undefined
-      ? []
-      : others.map(setup => compare(side(first), side(setup), { ...options, gate: false }))
+    first === undefined ? [] : others.map(setup => compare(side(first), side(setup), options))
   return {
     run: manifest,
     trials,
     comparisons: [...gated, ...sideBySide],
+    anchors,
     verdict: baseline ? gateVerdict(gated, gateProblems(manifest, trials, baseline)) : null,
     verdictByHead:
       head &&
@@ -105,23 +131,6 @@ export function judgeRun(
         compareWithBaseline(run, head.gate, head.baseline),
         gateProblems({ ...manifest, rules: null }, trials, head.baseline),
       ),
-    warnings,
+    warnings: [...warnings, ...anchorWarnings(anchors)],
   }
-}
-
-/** Each setup of a run that was accepted into the baseline, compared with what was accepted. */
-function compareWithBaseline(
-  { manifest, trials }: { manifest: RunManifest; trials: Trial[] },
-  { margin, strict }: Gate,
-  baseline: Baseline,
-): Comparison[] {
-  return Object.keys(manifest.setups)
-    .filter(setup => Object.hasOwn(baseline.setups, setup))
-    .map(setup =>
-      compare(
-        sideOfBaseline(baseline, setup, 'baseline'),
-        { ...sideOfRun(manifest, trials, setup), label: 'this run' },
-        { margin, strict, gate: true },
-      ),
-    )
 }

@@ -19,7 +19,7 @@ export type Size = keyof typeof wantedSizes
 /** How often things are done where a goal names a number. */
 const wantedCounts = {
   trials: 100,
-  turns: { small: 40, medium: 6 },
+  turns: { small: 40, medium: 3 },
   parallel: 1000,
   killed: 1000,
   edits: 1000,
@@ -114,7 +114,7 @@ export async function openBench(options: {
 export async function openWorkspaces(roots: Roots): Promise<Workspaces> {
   const whiteout = join(roots.workRoot, 'whiteout')
   if ((await whyNoOverlay(roots.workRoot, whiteout)) !== null) return copyWorkspaces(roots)
-  return overlayWorkspaces({ ...roots, whiteout })
+  return overlayWorkspaces({ ...roots, whiteout, fuse: null })
 }
 
 export function sourceOf(
@@ -122,7 +122,16 @@ export function sourceOf(
   history: Source['history'] = 'ancestors',
 ): Source {
   const { path, commit } = repository
-  return { name: 'source', git: path, commit, history, prepare: [], prepareTimeoutMs: 600_000, image: null }
+  return {
+    name: 'source',
+    git: path,
+    commit,
+    history,
+    prepare: [],
+    prepareTimeoutMs: 600_000,
+    prepareReads: null,
+    image: null,
+  }
 }
 
 export const nothingPlaced = { files: {}, strip: [] }

@@ -68,9 +68,13 @@ test('changed rules need approval, one by one or as they are now; a later change
     /name="margin" time="0\.000">\n<error message="needs approval: 10 -&gt; 20" type="needs-approval"\/>/,
   )
 
-  const half = await pr.plan('--approve', 'margin', '--approve', 'marzipan')
+  const half = await pr.plan('--approve', 'margin')
   expect(half).toMatch(/needs approval {2}trials [^]*approved {8}margin /)
-  expect(half).toContain('--approve marzipan fits no change')
+  const misspelled = await pr.gate('--approve', 'marzipan')
+  expect(misspelled.exitCode).toBe(2)
+  expect(misspelled.stderr).toMatch(
+    /--approve marzipan.*: there is no such change\. What can be approved: trials, margin, or all .*: [0-9a-f]{32}$/m,
+  )
   const digest = /all of them as they are now: --approve ([0-9a-f]{32})$/m.exec(refused.stderr)?.[1] ?? ''
   const approved = await pr.gate('--approve', digest)
   expect(approved).toMatchObject({ exitCode: 0, open: [] })

@@ -1,5 +1,5 @@
 import { dirname, relative, resolve, sep } from 'node:path'
-import { approve } from '../core/approval.ts'
+import { approve, digestOf } from '../core/approval.ts'
 import { UserError } from '../errors.ts'
 import type { Baseline } from '../model/baseline.ts'
 import type { Rules } from '../model/rules.ts'
@@ -56,6 +56,7 @@ export async function loadByBase(
 
   const found = ruleChanges(fromBase, { suite, baseline: ownBaseline })
   const { changes, unknown } = approve(found, options.approve ?? [])
+  refuseUnknown(unknown, changes)
   const isApproved = (item: string): boolean =>
     changes.some(change => change.item === item && change.approved)
   const combined = combineSuites(fromBase.suite, suite, isApproved)
@@ -75,10 +76,25 @@ export async function loadByBase(
     rules: { base, underTest: underTestOf(fromBase.suite, suite), changes },
     head: differs && ownBaseline ? { gate: suite.gate, baseline: ownBaseline } : null,
     warnings: [
-      ...unknown.map(word => `--approve ${word} fits no change: see the list for what there is.`),
+      ...unknown.map(
+        word => `--approve ${word} approves nothing: it was given for other changes than there are now.`,
+      ),
       ...(await staleness(base, repository, changes.length > 0)),
     ],
   }
+}
+
+/** A word that names nothing is a mistake; digits that stood for all changes are outdated by the next one. */
+function refuseUnknown(unknown: readonly string[], changes: Rules['changes']): void {
+  const misspelled = unknown.filter(word => !/^[0-9a-f]{32}$/.test(word))
+  if (misspelled.length === 0) return
+  const items = changes.map(({ item }) => item)
+  const words = misspelled.join(', ')
+  throw new UserError(
+    items.length === 0
+      ? `--approve ${words}: nothing can be approved, as no rule differs from the base. Leave it out`
+      : `--approve ${words}: there is no such change. What can be approved: ${items.join(', ')}, or all of them as they are now: ${digestOf(changes)}`,
+  )
 }
 
 /** Why a stored run is not judged again: its baseline is not on the disk, and what was approved may not be any more. */

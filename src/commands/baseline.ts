@@ -2,10 +2,12 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { acceptBaseline, renderBaseline } from '../core/baseline.ts'
 import { UserError, exitCodes, type ExitCode } from '../errors.ts'
+import type { Baseline } from '../model/baseline.ts'
 import { sha256, writeAtomically } from '../util/json.ts'
 import { readBaselineIfAny } from './baseline-file.ts'
 import { answerJson, tell, type Io } from './io.ts'
 import { provenance } from './provenance.ts'
+import { loadUnaltered } from './unaltered.ts'
 import { storeFor } from './wiring.ts'
 
 export interface AcceptOptions {
@@ -13,6 +15,8 @@ export interface AcceptOptions {
   setup?: string[]
   file?: string
   partial?: boolean
+  replace?: boolean
+  newAnchor?: boolean
   json?: boolean
 }
 
@@ -21,7 +25,7 @@ export async function accept(reference: string, options: AcceptOptions, io: Io):
   const reason = options.reason.trim()
   if (reason === '')
     throw new UserError('--reason is empty: say in a sentence why this run is the new baseline')
-  const { manifest, trials, suite, folder } = await storeFor(io, null).load(reference)
+  const { manifest, trials, suite, folder } = await loadUnaltered(storeFor(io, null), reference)
   const path = options.file === undefined ? suite.gate.baseline : resolve(io.cwd, options.file)
   if (path === null) {
     throw new UserError(
@@ -39,13 +43,30 @@ export async function accept(reference: string, options: AcceptOptions, io: Io):
   const setups = options.setup ?? Object.keys(manifest.setups)
   const baseline = acceptBaseline(existing, manifest, trials, setups, acceptance, {
     partial: options.partial ?? false,
+    replace: options.replace ?? false,
+    newAnchor: options.newAnchor ?? false,
   })
   await mkdir(dirname(path), { recursive: true })
   await writeAtomically(path, renderBaseline(baseline))
   if (options.json) answerJson(io, baseline)
   tell(
     io,
-    `Accepted run ${manifest.id} into ${relative(io.cwd, path)}. Commit it, so that the change is reviewed:\n  git add ${relative(io.cwd, path)}`,
+    `Accepted run ${manifest.id} into ${relative(io.cwd, path)}.${grown(baseline, setups)} Commit it, so that the change is reviewed:\n  git add ${relative(io.cwd, path)}`,
   )
   return exitCodes.pass
+}
+
+/** What the baseline now holds of setups whose trials were joined with earlier ones. */
+function grown(baseline: Baseline, setups: readonly string[]): string {
+  return setups
+    .flatMap(setup => {
+      const { pooled = [], tasks = {} } = baseline.setups[setup] ?? {}
+      const trials = Object.values(tasks).reduce((sum, { graded }) => sum + graded, 0)
+      return pooled.length === 0
+        ? []
+        : [
+            ` Setup ${setup} now has ${trials} trials of ${pooled.length} runs (--replace would keep only this one).`,
+          ]
+    })
+    .join('')
 }

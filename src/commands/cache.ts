@@ -19,7 +19,10 @@ export async function list(options: { json?: boolean }, io: Io): Promise<ExitCod
     if (entries.length > 0)
       answer(
         io,
-        columns(entries.map(entry => [entry.kind, formatBytes(entry.bytes), age(entry), titleOf(entry)])),
+        columns(
+          entries.map(entry => [entry.kind, formatBytes(entry.bytes), age(entry), titleOf(entry)]),
+          io.stdout.columns,
+        ),
       )
     tell(
       io,
@@ -33,7 +36,7 @@ export async function list(options: { json?: boolean }, io: Io): Promise<ExitCod
 export async function verify(options: { fix?: boolean; json?: boolean }, io: Io): Promise<ExitCode> {
   const { cache } = folders(io)
   const checkable = (await listCache(cache)).filter(({ kind }) =>
-    ['mirror', 'checkout', 'folder'].includes(kind),
+    ['mirror', 'checkout', 'prepared', 'folder'].includes(kind),
   )
   const results: { entry: CacheEntry; mistakes: string[] | null; removed: boolean }[] = []
   for (const entry of checkable) {

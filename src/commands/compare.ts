@@ -8,6 +8,7 @@ import { renderComparisons } from '../reporters/comparison.ts'
 import { paintFor } from '../reporters/paint.ts'
 import { readBaselineIfAny } from './baseline-file.ts'
 import { answer, answerJson, type Io } from './io.ts'
+import { loadUnaltered } from './unaltered.ts'
 import { storeFor } from './wiring.ts'
 
 export interface CompareOptions {
@@ -65,7 +66,7 @@ async function baselineSides(path: string, io: Io): Promise<Side[]> {
 }
 
 async function runSides(reference: string, io: Io): Promise<Side[]> {
-  const { manifest, trials } = await storeFor(io, null).load(reference)
+  const { manifest, trials } = await loadUnaltered(storeFor(io, null), reference)
   return Object.keys(manifest.setups).map(setup => sideOfRun(manifest, trials, setup))
 }
 

@@ -31,7 +31,7 @@ export async function doctor(options: { json?: boolean }, io: Io): Promise<ExitC
   ]
   const ok = checks.every(check => check.state !== 'broken')
   if (options.json) answerJson(io, { ok, checks })
-  else tell(io, renderChecks(checks, paintFor(io.stderr, io.env)))
+  else tell(io, renderChecks(checks, paintFor(io.stderr, io.env), io.stderr.columns))
   return ok ? exitCodes.pass : exitCodes.infrastructure
 }
 

@@ -6,7 +6,7 @@ import type { Io } from './io.ts'
 export interface Folders {
   /** `.agent-eval` of the repository one stands in: results. */
   results: string
-  /** Mirrors, prepared checkouts and package caches, shared by all projects of this user. */
+  /** Mirrors, checkouts, what was prepared and package caches, shared by all projects of this user. */
   cache: string
   /** Workspaces of running trials. Stands in the system's temporary folder, so that no parent holds instructions for agents. */
   work: string

@@ -81,7 +81,9 @@ test('baseline accept needs a reason, and a second one remembers the first', asy
   expect((await at.run('baseline', 'accept', 'latest')).exitCode).toBe(2)
   expect((await at.run('baseline', 'accept', 'latest', '--reason', ' ')).exitCode).toBe(2)
   await at.run('baseline', 'accept', 'latest', '--reason', 'one')
-  await at.run('baseline', 'accept', 'latest', '--reason', 'two')
+  const twice = await at.run('baseline', 'accept', 'latest', '--reason', 'two')
+  expect(twice).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('is in the baseline already') })
+  await at.run('baseline', 'accept', 'latest', '--reason', 'two', '--replace')
   const { setups } = JSON.parse(await readFile(join(at.path, 'baselines/calc.json'), 'utf8'))
   expect(setups.guided.accepted).toMatchObject({
     reason: 'two',

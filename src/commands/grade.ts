@@ -1,13 +1,13 @@
-import { closeManifest } from '../core/manifest.ts'
 import { InfraError, exitCodes, type ExitCode } from '../errors.ts'
 import { localExecutor } from '../executors/local.ts'
 import type { Suite } from '../model/suite.ts'
-import { judgeRun } from '../pipeline.ts'
+import { judgeRun, runSuite } from '../pipeline.ts'
 import { regrade } from '../trial/regrade.ts'
 import { imagesFor } from './images.ts'
 import { onInterrupt } from './interrupt.ts'
 import { tell, type Io } from './io.ts'
 import { checkReportOptions, report, type ReportOptions } from './report.ts'
+import { loadUnaltered } from './unaltered.ts'
 import { levelOf, load, openTrialParts, progressFor, sandboxFor, storeFor, stronger } from './wiring.ts'
 
 export interface GradeOptions extends ReportOptions {
@@ -21,7 +21,7 @@ export interface GradeOptions extends ReportOptions {
  */
 export async function grade(reference: string, options: GradeOptions, io: Io): Promise<ExitCode> {
   await checkReportOptions(options, io)
-  const stored = await storeFor(io, null).load(reference)
+  const stored = await loadUnaltered(storeFor(io, null), reference)
   const suite: Suite = options.suite === undefined ? stored.suite : await load(options.suite, io)
   const known = new Set(suite.tasks.map(task => task.id))
   const gradable = stored.trials.filter(
@@ -36,7 +36,7 @@ export async function grade(reference: string, options: GradeOptions, io: Io): P
 
   const interrupt = onInterrupt(io)
   const store = storeFor(io, suite)
-  const progress = progressFor(io)
+  const progress = await progressFor(io)
   const { parts, close } = await openTrialParts(
     {
       suite,
@@ -50,32 +50,21 @@ export async function grade(reference: string, options: GradeOptions, io: Io): P
     io,
   )
   try {
-    await store.exclusively(stored.manifest.id, async () => {
-      const byId = new Map(stored.trials.map(trial => [trial.id, trial]))
-      progress.onRunStart?.({ ...stored.manifest, plan: gradable.map(trial => trial.id) })
-      await localExecutor(options.concurrency ?? 2, interrupt.signal)(
-        gradable,
-        async spec => {
-          progress.onTrialStart?.(spec)
+    const byId = new Map(stored.trials.map(trial => [trial.id, trial]))
+    await store.exclusively(stored.manifest.id, async () =>
+      runSuite(stored, () => [gradable], {
+        executor: localExecutor(options.concurrency ?? 2, interrupt.signal),
+        store,
+        progress,
+        signal: interrupt.signal,
+        now: () => stored.manifest.finishedAt ?? new Date().toISOString(),
+        async work(spec) {
           const trial = byId.get(spec.id)
           if (!trial) throw new Error(`no trial ${spec.id}`)
           return regrade(trial, store.trialFolder(stored.manifest.id, trial.id), parts)
         },
-        async trial => {
-          await store.append(stored.manifest.id, trial)
-          progress.onTrialEnd?.(trial)
-        },
-      )
-      const { manifest, trials } = await store.load(stored.manifest.id)
-      const closed = closeManifest(
-        manifest,
-        trials,
-        manifest.status === 'finished' ? 'finished' : 'interrupted',
-        manifest.finishedAt ?? new Date().toISOString(),
-      )
-      await store.update(closed)
-      progress.onRunEnd?.(closed)
-    })
+      }),
+    )
   } finally {
     interrupt.release()
     await close()

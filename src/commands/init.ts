@@ -3,12 +3,14 @@ import { basename, join, relative } from 'node:path'
 import { simpleGit } from 'simple-git'
 import { UserError, exitCodes, type ExitCode } from '../errors.ts'
 import { count } from '../core/words.ts'
+import type { Suite } from '../model/suite.ts'
+import { pick } from '../registry.ts'
 import { folders, topLevel } from './folders.ts'
 import { findCandidates } from './init/candidates.ts'
 import { detect } from './init/detect.ts'
 import { scaffold } from './init/scaffold.ts'
 import { answerJson, tell, type Io } from './io.ts'
-import { load } from './wiring.ts'
+import { families, load } from './wiring.ts'
 
 export const suiteFileName = 'agent-eval.yaml'
 
@@ -43,6 +45,7 @@ export async function init(options: InitOptions, io: Io): Promise<ExitCode> {
   await writeFile(file, scaffold({ name, head, detected, candidates }))
   const suite = await load(file, io)
 
+  const missing = await missingAgents(suite)
   if (options.json)
     answerJson(io, {
       file,
@@ -59,6 +62,7 @@ export async function init(options: InitOptions, io: Io): Promise<ExitCode> {
     io,
     [
       `Wrote ${relative(io.cwd, file)} with ${count(suite.tasks.length, 'task')}. Found: ${found.join('; ')}.`,
+      ...missing,
       'Next:',
       '  1. read its prompts: they should say what is wrong, not how to mend it',
       `  2. agent-eval validate ${relative(io.cwd, file)} --prove     each task can be solved, and is not solved yet`,
@@ -67,6 +71,20 @@ export async function init(options: InitOptions, io: Io): Promise<ExitCode> {
     ].join('\n'),
   )
   return exitCodes.pass
+}
+
+/** What the suite's setups are to be run with, and what of it is not here. */
+async function missingAgents({ setups }: Suite): Promise<string[]> {
+  const specs = new Map(Object.values(setups).map(({ harness }) => [harness.type, harness.config]))
+  const probes = await Promise.all(
+    [...specs].map(([type, config]) => pick(families.harnesses, type, 'harness').probe(config)),
+  )
+  return probes
+    .filter(({ ok }) => !ok)
+    .map(
+      ({ message }) =>
+        `Its agent is missing here: ${message}. Or name another one in "setups": agent-eval doctor shows which are here.`,
+    )
 }
 
 function toId(name: string): string {

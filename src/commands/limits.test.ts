@@ -52,3 +52,22 @@ test('a limit that is none is told with its place', async () => {
   expect(stderr).toContain('suite.yaml:3:45: expected a number of at least 16, got the number 2')
   expect(stderr).toContain('suite.yaml:3:56: expected a size such as 500MB or 4GB')
 })
+
+test.skipIf(!by.startsWith('cgroup'))(
+  'an agent that comes to its limit of processes is told of in a remark',
+  async () => {
+    const at = await place({
+      ...project,
+      'eat.mjs': '#!/bin/sh\nfor i in $(seq 1 150); do sleep 0.3 & done\nwait\n',
+      'suite.yaml': suite.replace('memory: 300MB', 'processes: 64'),
+    })
+    const { stdout, stderr } = await at.run('run', 'suite.yaml', '--json')
+    const { trials } = JSON.parse(stdout)
+    expect(trials[0].remarks[0]).toEqual(
+      expect.stringMatching(
+        /^The agent came to its limit of 64 processes and threads: .* could not be started/,
+      ),
+    )
+    expect(stderr).toContain('came to its limit of 64 processes')
+  },
+)

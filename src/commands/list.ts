@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { exitCodes, type ExitCode } from '../errors.ts'
 import { renderRuns, renderSuite, renderTrials } from '../reporters/lists.ts'
 import { paintFor } from '../reporters/paint.ts'
-import { answer, answerJson, type Io } from './io.ts'
+import { answer, answerJson, tell, type Io } from './io.ts'
 import { load, storeFor } from './wiring.ts'
 
 /** `agent-eval list`: the stored runs; of a RUN its trials; of a SUITE file its tasks and setups. */
@@ -19,7 +19,8 @@ export async function list(what: string | undefined, options: { json?: boolean }
     if (options.json) answerJson(io, { suite })
     else answer(io, renderSuite(suite, paint))
   } else {
-    const { manifest, trials } = await store.load(what)
+    const { manifest, trials, altered } = await store.load(what)
+    if (altered !== null) tell(io, `warning: ${altered}`)
     if (options.json) answerJson(io, { run: manifest.id, trials })
     else answer(io, renderTrials(manifest, trials, paint))
   }

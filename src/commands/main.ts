@@ -18,6 +18,8 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   }
   let code: ExitCode = exitCodes.pass
   const program = declare(io, async verb => {
+    // Most schemas are used once: compiling each takes longer than all that they check.
+    ;(await import('zod')).config({ jitless: true })
     code = await verb()
   })
   try {
@@ -92,10 +94,13 @@ Examples:
     .option('--concurrency <n>', 'trials at a time (default: one per core, at least 2)', positive)
     .option('--dry-run', 'show the plan and stop')
     .option('--gate', 'compare with the baseline; the verdict is the exit code')
+    .option('--fixed', 'a gate that runs all trials of the plan, also where its verdict is clear before')
+    .option('--eager', 'a gate that stops still earlier, and misses a little more')
     .option('--base <commit>', 'gate by the rules that the suite has in this commit')
     .option('--approve <item>', 'with --base: agree to a change of the rules (repeatable)', collect)
     .option('--baseline <file>', 'another baseline than the suite’s')
     .option('--strict', 'inconclusive is exit code 3 rather than 0')
+    .option('--force', 'also compare what was not measured alike')
     .option('--resume <run>', 'finish a run that was interrupted')
     .option('--record', 'keep all requests to models and their answers with the trials')
     .option('--replay <run>', 'answer from what this run recorded: no network, no keys, no costs')
@@ -158,6 +163,7 @@ Examples:
   ])
     .option('--baseline <file>', 'another baseline than the suite’s')
     .option('--strict', 'inconclusive is exit code 3 rather than 0')
+    .option('--force', 'also compare what was not measured alike')
     .option(
       '--report <format[=file]>',
       'also as json, junit, markdown or terminal; without a file on stdout (repeatable)',
@@ -177,6 +183,8 @@ Examples:
     .option('--setup <name>', 'only these setups (repeatable)', collect)
     .option('--file <file>', 'another file than the suite’s')
     .option('--partial', 'also from an interrupted run, or one with fewer tasks than before')
+    .option('--replace', 'in the place of earlier trials of the same setup, rather than joined with them')
+    .option('--new-anchor', 'forget the first baseline, beside which every later one is held')
     .option('--json', 'data on stdout')
     .addHelpText(
       'after',
@@ -221,7 +229,7 @@ Examples:
       run(async () => (await import('./verify.ts')).verify(reference, options, io)),
     )
 
-  const cache = verb('cache', 'mirrors, prepared checkouts and packages that all runs share', [
+  const cache = verb('cache', 'mirrors, checkouts, what was prepared and packages, for all runs', [
     'cache list',
     'cache verify --fix',
     'cache prune --max-size 20GB --older-than 30d',

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
@@ -85,6 +87,12 @@ test.skipIf(missing)(
       remarks: [expect.stringContaining('give its setup `network:`')],
     })
     expect(stderr).toContain('note: setup bare passes SERVICE to its agent')
+
+    const suite = await readFile(join(at.path, 'suite.yaml'), 'utf8')
+    await at.write({ 'suite.yaml': suite.replace('\ntasks:', '\n  twin: { extends: bare }\ntasks:') })
+    const both = await at.run('run', 'suite.yaml', '--isolation', 'sandbox')
+    expect(both.stderr).toContain('note: setups bare, twin pass SERVICE to their agents')
+    expect(both.stderr.match(/^note:/gm)).toHaveLength(1)
   },
 )
 

@@ -79,15 +79,20 @@ function endpointsOf(setup: Setup, { harnesses }: Harnesses, env: NodeJS.Process
 
 /** What to write for setups whose agents look as if they needed the network, and would have none in a sandbox. */
 export function networkHints(setups: readonly Setup[], parts: Harnesses, env: NodeJS.ProcessEnv): string[] {
-  return setups
+  const lost = setups
     .filter(setup => setup.network === null && setup.env.pass.length > 0)
     .filter(
       setup => serviceAt('sandbox', setup, parts, env) === null && endpointsOf(setup, parts, env) === null,
     )
-    .map(
-      setup =>
-        `note: setup ${setup.name} passes ${setup.env.pass.join(', ')} to its agent, which at isolation "sandbox" has no network. If it needs some, add network: with the hosts of its model service, such as [api.example.com], or network: open.`,
-    )
+  if (lost.length === 0) return []
+  const names = [...new Set(lost.flatMap(setup => setup.env.pass))].join(', ')
+  const who =
+    lost.length === 1
+      ? `setup ${lost[0]?.name} passes ${names} to its agent, which`
+      : `setups ${lost.map(setup => setup.name).join(', ')} pass ${names} to their agents, which`
+  return [
+    `note: ${who} at isolation "sandbox" ${lost.length === 1 ? 'has' : 'have'} no network. If needed, add network: with the hosts of the model service, such as [api.example.com], or network: open.`,
+  ]
 }
 
 /** Throws InfraError if a sandbox cannot give an agent listed places: found out before one is paid for. */

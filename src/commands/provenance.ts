@@ -13,9 +13,8 @@ export async function provenance(folder: string, io: Io): Promise<Provenance> {
       // Not a repository, no commit yet, no user set: unknown.
       () => null,
     )
-  const [suiteCommit, status, email] = await Promise.all([
-    ask('rev-parse', 'HEAD'),
-    ask('status', '--porcelain', '--', '.'),
+  const [status, email] = await Promise.all([
+    ask('status', '--porcelain=v2', '--branch', '--', '.'),
     ask('config', 'user.email'),
   ])
   return {
@@ -24,8 +23,8 @@ export async function provenance(folder: string, io: Io): Promise<Provenance> {
     platform: `${process.platform}-${process.arch}`,
     cpus: availableParallelism(),
     memoryMb: Math.round(totalmem() / 2 ** 20),
-    suiteCommit,
-    suiteDirty: status === null ? null : status !== '',
+    suiteCommit: /^# branch\.oid ([0-9a-f]+)$/m.exec(status ?? '')?.[1] ?? null,
+    suiteDirty: status === null ? null : /^[^#]/m.test(status),
     user: io.env['GITHUB_ACTOR'] ?? io.env['GITLAB_USER_LOGIN'] ?? (email || null),
     ci: Boolean(io.env['CI']),
   }

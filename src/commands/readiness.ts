@@ -53,7 +53,14 @@ export async function checkReadiness(
   )
   const missing = probes.filter(({ probe }) => !probe.ok)
   if (missing.length > 0) {
-    const lines = missing.map(({ setup, where, probe }) => `  setup ${setup}${where}: ${probe.message}`)
+    const byFault = new Map<string, string[]>()
+    for (const { setup, where, probe } of missing) {
+      const fault = `${where}: ${probe.message}`
+      byFault.set(fault, [...(byFault.get(fault) ?? []), setup])
+    }
+    const lines = [...byFault].map(
+      ([fault, names]) => `  ${names.length === 1 ? 'setup' : 'setups'} ${names.join(', ')}${fault}`,
+    )
     throw new InfraError(`agents are missing:\n${lines.join('\n')}\nagent-eval doctor shows what is there.`)
   }
 

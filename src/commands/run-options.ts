@@ -1,11 +1,12 @@
 import type { StoredRun } from '../contracts.ts'
 import { UserError } from '../errors.ts'
 import type { Level } from '../sandboxes/index.ts'
+import type { AdaptiveOptions } from './adaptive-run.ts'
 import type { BudgetOptions } from './budget.ts'
 import type { ReportOptions } from './report.ts'
 import { checkTapeOptions, type TapeOptions } from './tape.ts'
 
-export interface RunOptions extends ReportOptions, BudgetOptions, TapeOptions {
+export interface RunOptions extends ReportOptions, BudgetOptions, AdaptiveOptions, TapeOptions {
   task?: string[]
   setup?: string[]
   tag?: string[]
@@ -17,6 +18,7 @@ export interface RunOptions extends ReportOptions, BudgetOptions, TapeOptions {
   base?: string
   approve?: string[]
   strict?: boolean
+  force?: boolean
   baseline?: string
   resume?: string
   isolation?: Level

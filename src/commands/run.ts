@@ -9,12 +9,14 @@ import { UserError, exitCodes, type ExitCode } from '../errors.ts'
 import type { ModelLimits, Sandbox, StoredRun } from '../contracts.ts'
 import { localExecutor } from '../executors/local.ts'
 import type { Rules } from '../model/rules.ts'
-import type { Isolation, Limiting, Network, SetupSummary } from '../model/run.ts'
+import type { Isolation, Limiting, Network, Provenance, SetupSummary } from '../model/run.ts'
 import type { Suite } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
-import { judgeRun, runSuite } from '../pipeline.ts'
+import { judgeRun, runSuite, startRun } from '../pipeline.ts'
+import { runTrial } from '../trial/run-trial.ts'
 import { describePlan } from '../reporters/plan.ts'
 import { describeRules } from '../reporters/rules.ts'
+import { allOf, courseOf, type Course } from './adaptive-run.ts'
 import { loadByBase, onlyOnce } from './base-rules.ts'
 import { readBaseline } from './baseline-file.ts'
 import { checkSameImages, imagesFor } from './images.ts'
@@ -28,12 +30,14 @@ import { checkCassettes, tapeOf, withoutNeedOfKeys, type Tape } from './tape.ts'
 import { asBefore, checkCombination, suiteFile, type RunOptions } from './run-options.ts'
 import { checkReadiness } from './readiness.ts'
 import { checkReportOptions, report } from './report.ts'
+import { loadUnaltered } from './unaltered.ts'
 import { families, load, openTrialParts, progressFor, sandboxFor, storeFor, stronger } from './wiring.ts'
 
 /** `agent-eval run SUITE`: load → plan → run → judge → report. */
 export async function run(file: string | undefined, options: RunOptions, io: Io): Promise<ExitCode> {
   checkCombination(file, options)
-  const earlier = options.resume === undefined ? null : await storeFor(io, null).load(options.resume)
+  const earlier =
+    options.resume === undefined ? null : await loadUnaltered(storeFor(io, null), options.resume)
   if (options.gate && earlier?.manifest.rules)
     throw new UserError(onlyOnce(earlier.manifest.id, earlier.manifest.rules))
   const ruled =
@@ -42,7 +46,7 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
       : await loadByBase(suiteFile(file), { base: options.base, approve: options.approve }, io)
   const suite = earlier?.suite ?? ruled?.suite ?? (await load(suiteFile(file), io))
   const specs = earlier
-    ? earlier.manifest.plan.map(specOf)
+    ? [...earlier.manifest.plan.map(specOf), ...(earlier.manifest.adaptive ? allOf(earlier) : [])]
     : plan(suite, { tasks: options.task, setups: options.setup, tags: options.tag, trials: options.trials })
 
   if (options.dryRun) {
@@ -62,11 +66,15 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
     ...suite.gate,
     strict: options.strict ?? suite.gate.strict,
     baseline: options.baseline ?? suite.gate.baseline,
+    force: options.force ?? false,
   }
   const baseline =
-    ruled?.baseline ?? (options.gate ? await readBaseline(gate.baseline, suite.name, io) : null)
+    ruled?.baseline ??
+    (options.gate || earlier?.manifest.adaptive ? await readBaseline(gate.baseline, suite.name, io) : null)
   // Tries a few things out on this machine meanwhile.
   const limiting = limitingOf(suite, specs)
+  // Before there are results, which must not be taken for changes.
+  const asked = provenance(ruled === null && existsSync(suite.file) ? dirname(suite.file) : io.cwd, io)
   const sandbox = await sandboxFor(
     earlier ? asBefore(earlier, options.isolation) : stronger(options.isolation, suite.isolation),
   )
@@ -77,6 +85,7 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
   const host = withoutNeedOfKeys(tape, suite, families, io)
   checkCassettes(tape, suite, specs, { ...families, sandbox }, host)
   const budget = tape.replay ? budgetOf(null, {}) : budgetOf(suite.budget, options)
+  const course = courseOf({ suite, specs, baseline, earlier, budgetUsd: budget.costUsd }, options, io)
   await checkReadiness(suite, specs, { ...families, sandbox, images }, budget, host)
 
   const networks = await networksOf(suite, specs, { ...families, sandbox }, host)
@@ -86,6 +95,7 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
       suite,
       specs,
       earlier,
+      course,
       sandbox,
       images,
       networks,
@@ -94,6 +104,7 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
       host,
       limits: await limiting,
       rules: ruled?.rules ?? null,
+      asked,
     },
     options,
     io,
@@ -114,6 +125,7 @@ interface Job {
   suite: Suite
   specs: readonly TrialSpec[]
   earlier: StoredRun | null
+  course: Course
   sandbox: Sandbox
   images: Isolation['images']
   networks: Record<string, Network>
@@ -123,10 +135,11 @@ interface Job {
   host: Io
   limits: Limiting
   rules: Rules | null
+  asked: Promise<Provenance>
 }
 
 async function execute(
-  { suite, specs, earlier, sandbox, images, networks, budget, tape, host, limits, rules }: Job,
+  { suite, specs, earlier, course, sandbox, images, networks, budget, tape, host, limits, rules, asked }: Job,
   options: RunOptions,
   io: Io,
 ): ReturnType<typeof runSuite> {
@@ -135,12 +148,10 @@ async function execute(
       io,
       `warning: this machine does not let us limit ${limits.missing.join(' and ')}: agents may use more than the suite allows. It takes a writable control group (run as root, or within systemd-run --user --scope -p Delegate=yes).`,
     )
-  // Asks git a few questions meanwhile.
-  const asked = provenance(rules === null && existsSync(suite.file) ? dirname(suite.file) : io.cwd, io)
   const interrupt = onInterrupt(io)
   const store = storeFor(io, suite)
   const runId = earlier?.manifest.id ?? newRunId(suite.name)
-  const progress = progressFor(io)
+  const progress = await progressFor(io)
   const { parts, workspaces, close } = await openTrialParts(
     {
       suite,
@@ -155,40 +166,41 @@ async function execute(
     },
     host,
   )
-  // Before there are results, which must not be taken for changes.
   const startedFrom = await asked
   const concurrency = options.concurrency ?? Math.max(2, availableParallelism())
   try {
     // Also a new run: another process could resume it while it goes on.
-    const ran = await store.exclusively(runId, async () =>
-      runSuite(
-        suite,
-        specs,
-        {
-          executor: localExecutor(concurrency, interrupt.signal),
-          store,
-          progress,
-          trialParts: parts,
-          facts: {
-            id: runId,
-            isolation: {
-              ...sandbox.isolation,
-              network: widest(Object.values(networks)),
-              networks,
-              workspace: workspaces.kind,
-              images,
-              limits,
-            },
-            provenance: startedFrom,
-            rules,
-            recorded: tape.record,
-            replay: tape.replay,
-          },
-          now: () => new Date().toISOString(),
+    const ran = await store.exclusively(runId, async () => {
+      const started = {
+        executor: localExecutor(concurrency, interrupt.signal),
+        store,
+        progress,
+        signal: interrupt.signal,
+        now: () => new Date().toISOString(),
+        async work(spec: TrialSpec) {
+          await parts.requireRoom()
+          parts.requireBudget()
+          return runTrial(spec, parts)
         },
-        earlier,
-      ),
-    )
+      }
+      const facts = {
+        id: runId,
+        isolation: {
+          ...sandbox.isolation,
+          network: widest(Object.values(networks)),
+          networks,
+          workspace: workspaces.kind,
+          images,
+          limits,
+        },
+        provenance: startedFrom,
+        rules,
+        recorded: tape.record,
+        replay: tape.replay,
+        adaptive: course.adaptive,
+      }
+      return runSuite(earlier ?? (await startRun(suite, specs, facts, started)), course.batches, started)
+    })
     // The last trials may have been ended by it.
     if (ran.trials.some(({ status }) => status === 'errored')) parts.requireBudget()
     return ran

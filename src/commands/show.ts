@@ -7,7 +7,7 @@ import { paintFor } from '../reporters/paint.ts'
 import { modelCallsFile, patchFile, transcriptFile } from '../trial/parts.ts'
 import { ModelCall } from '../model/model-call.ts'
 import { parseJson } from '../util/json.ts'
-import { answer, answerJson, type Io } from './io.ts'
+import { answer, answerJson, tell, type Io } from './io.ts'
 import { storeFor } from './wiring.ts'
 
 /** `agent-eval show TRIAL`: one trial with its grades, transcript and patch. */
@@ -17,7 +17,8 @@ export async function show(
   io: Io,
 ): Promise<ExitCode> {
   const store = storeFor(io, null)
-  const { manifest, trials } = await store.load(options.run ?? 'latest')
+  const { manifest, trials, altered } = await store.load(options.run ?? 'latest')
+  if (altered !== null) tell(io, `warning: ${altered}`)
   const trial = trials.find(each => each.id === id)
   if (!trial) {
     const near = trials.filter(each => each.id.includes(id)).map(each => each.id)

@@ -105,6 +105,10 @@ test('init: writes a suite that is valid, with tasks from the repository’s own
   await at.git('commit', '-qm', 'Add numbers rather than subtract them')
 
   const made = await at.run('init')
+  const isHere = JSON.parse((await at.run('doctor', '--json')).stdout).checks.some(
+    (check: { name: string; state: string }) => check.name === 'pi' && check.state === 'ok',
+  )
+  expect(made.stderr.includes('Its agent is missing here')).toBe(!isHere)
   expect(made.stderr).toContain('agent-eval.yaml with 1 task.')
   expect(made.exitCode).toBe(0)
   const text = await readFile(join(at.path, 'agent-eval.yaml'), 'utf8')

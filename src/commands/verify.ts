@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { InfraError, exitCodes, type ExitCode } from '../errors.ts'
 import type { RunStore, StoredRun } from '../contracts.ts'
 import { recheckTests, reportFiles } from '../graders/tests/recheck.ts'
+import type { Finding } from '../model/finding.ts'
 import { count } from '../reporters/format.ts'
 import { safeText } from '../reporters/text.ts'
 import { checkLedger } from '../stores/check-ledger.ts'
@@ -27,7 +28,7 @@ export async function verify(reference: string, options: { json?: boolean }, io:
       throw error
     },
   )
-  const findings = [
+  const findings: Finding[] = [
     ...checkLedger(ledger),
     ...(await verifyRun(run, {
       rechecks,
@@ -36,6 +37,7 @@ export async function verify(reference: string, options: { json?: boolean }, io:
       trialFolder: id => join(run.folder, 'trials', id),
       secretNames: secretNamesOf(run.suite, io.env),
     })),
+    ...(run.altered === null ? [] : [{ trial: null, kind: 'problem' as const, message: run.altered }]),
   ]
   const problems = findings.filter(({ kind }) => kind === 'problem')
   if (options.json) answerJson(io, { run: run.manifest.id, trials: run.trials.length, findings })

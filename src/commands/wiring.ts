@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -31,9 +31,7 @@ import { loadSuite } from '../suite/load.ts'
 import type { TrialParts } from '../trial/parts.ts'
 import { setOnes } from '../util/host-env.ts'
 import { redactor } from '../util/redact.ts'
-import { canBeLayer, whyNoOverlay } from '../util/overlay.ts'
-import { copyWorkspaces, type Roots } from '../workspaces/copy.ts'
-import { overlayWorkspaces } from '../workspaces/overlay.ts'
+import { chooseWorkspaces } from '../workspaces/choose.ts'
 import { openWorkRoot } from '../workspaces/work-root.ts'
 import { folders } from './folders.ts'
 import { requireBudget } from './budget.ts'
@@ -73,10 +71,11 @@ export function levelOf(run: StoredRun | null): Level | null {
 }
 
 /** Live on a terminal, a line for each event elsewhere. */
-export function progressFor(io: Io): ProgressReporter {
+export async function progressFor(io: Io): Promise<ProgressReporter> {
+  const isDrawn = io.stderr.isTTY && !io.env['CI']
   return progressReporter({
     stream: io.stderr,
-    isTTY: io.stderr.isTTY && !io.env['CI'],
+    drawOver: isDrawn ? (await import('log-update')).createLogUpdate : null,
     clock: () => performance.now(),
   })
 }
@@ -127,7 +126,7 @@ export async function openTrialParts(
   const largestCache = cacheLimit(io)
   await mkdir(cache, { recursive: true, mode: 0o700 })
   const workRoot = await openWorkRoot(work)
-  const workspaces = await workspacesIn({ cacheRoot: cache, workRoot: workRoot.path }, sandbox)
+  const workspaces = await chooseWorkspaces({ cacheRoot: cache, workRoot: workRoot.path }, sandbox.mounts)
   const tasks = new Map(suite.tasks.map(task => [task.id, task]))
   const prepared = new Map<string, Promise<PreparedSource>>()
   const made = new Map<string, Promise<unknown>>()
@@ -171,7 +170,12 @@ export async function openTrialParts(
     workspaces,
     exec: sandbox.exec,
     hostEnv: io.env,
-    makeFolder: purpose => mkdtempSync(join(workRoot.path, `${purpose}-${randomBytes(4).toString('hex')}-`)),
+    makeFolder(purpose) {
+      const folder = join(workRoot.path, `${purpose}-${randomBytes(7).toString('hex')}`)
+      mkdirSync(folder, { mode: 0o700 })
+      return folder
+    },
+    hostIsOpen: sandbox.isolation.level === 'none' || sandbox.isolation.level === 'process',
     saveFiles: (trialId, folder) => store.saveFiles(runId, trialId, folder),
     requireRoom: () => requireRoom([workRoot.path, results], runId),
     requireBudget: () => requireBudget(gateway.budgetSpent(), runId),
@@ -185,14 +189,6 @@ export async function openTrialParts(
     await workRoot.close()
   }
   return { parts, workspaces, close }
-}
-
-/** Overlays where commands can be given them, plain copies elsewhere. */
-async function workspacesIn(roots: Roots, sandbox: Sandbox): Promise<Workspaces> {
-  const whiteout = join(roots.workRoot, 'whiteout')
-  const works = sandbox.mounts && canBeLayer(roots.cacheRoot) && canBeLayer(roots.workRoot)
-  if (!works || (await whyNoOverlay(roots.workRoot, whiteout)) !== null) return copyWorkspaces(roots)
-  return overlayWorkspaces({ ...roots, whiteout })
 }
 
 /** Does not wait for what still goes on when the run is interrupted (a fetch): it ends with the program. */

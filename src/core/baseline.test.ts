@@ -16,6 +16,16 @@ const manifest = manifestOf(trials)
 const acceptance = { at: '2026-01-02T03:04:05.000Z', by: 'ada', reason: 'first one', runDigest: 'd1' }
 const first = acceptBaseline(null, manifest, trials, ['bare', 'guided'], acceptance)
 
+const refusal = (act: () => unknown): string => {
+  try {
+    act()
+  } catch (error) {
+    if (error instanceof UserError) return error.message
+    throw error
+  }
+  throw new Error('was accepted')
+}
+
 test('accepting a run keeps its counts and values, and who accepted it why', () => {
   expect(Baseline.parse(first)).toEqual(first)
   expect(first.setups['bare']?.accepted).toEqual({
@@ -30,12 +40,84 @@ test('accepting a run keeps its counts and values, and who accepted it why', () 
 })
 
 test('accepting one setup again leaves the others, and points to what it replaced', () => {
-  const second = acceptBaseline(first, manifest, trials, ['bare'], { ...acceptance, reason: 'again' })
+  const second = acceptBaseline(first, manifest, trials, ['bare'], {
+    ...acceptance,
+    reason: 'again',
+    runDigest: 'd2',
+  })
   expect(second.setups['guided']).toEqual(first.setups['guided'])
   expect(second.setups['bare']?.accepted).toMatchObject({
     reason: 'again',
     previous: fingerprint(first.setups['bare']),
   })
+})
+
+const more = { ...acceptance, at: '2026-02-02T00:00:00.000Z', runDigest: 'd2' }
+
+test('more trials of the same setup join those that were accepted, and the first acceptance stays as an anchor', () => {
+  const second = acceptBaseline(first, manifest, trials, ['bare'], more)
+  expect(second.setups['bare']).toMatchObject({
+    pooled: ['d1', 'd2'],
+    tasks: { a: { passed: 2, graded: 4, costUsd: [0.25, 0.25, 0.25, 0.25], meanScore: 0.5 } },
+    anchor: { accepted: { at: acceptance.at }, tasks: { a: { passed: 1, graded: 2 } } },
+  })
+  const third = acceptBaseline(second, manifest, trials, ['bare'], { ...more, runDigest: 'd3' })
+  expect(third.setups['bare']).toMatchObject({
+    pooled: ['d1', 'd2', 'd3'],
+    tasks: { a: { graded: 6 } },
+    anchor: { tasks: { a: { graded: 2 } } },
+  })
+  expect(Baseline.parse(JSON.parse(renderBaseline(third)))).toEqual(third)
+  const anew = acceptBaseline(
+    third,
+    manifest,
+    trials,
+    ['bare'],
+    { ...more, runDigest: 'd4' },
+    { newAnchor: true, replace: true },
+  )
+  expect(anew.setups['bare']).toMatchObject({ pooled: [], anchor: null, tasks: { a: { graded: 2 } } })
+})
+
+test('the same trials are never counted twice', () => {
+  const message = 'run r1 is in the baseline already: its trials would count twice'
+  expect(refusal(() => acceptBaseline(first, manifest, trials, ['bare'], acceptance))).toContain(message)
+  const second = acceptBaseline(first, manifest, trials, ['bare'], more)
+  for (const runDigest of ['d1', 'd2'])
+    expect(
+      refusal(() => acceptBaseline(second, manifest, trials, ['bare'], { ...more, runDigest })),
+    ).toContain(message)
+})
+
+test('trials of a changed setup, of a changed task, or under other conditions do not join', () => {
+  const accept = (change: (run: typeof manifest) => void, rows = trials) => {
+    const run = structuredClone(manifest)
+    change(run)
+    return acceptBaseline(first, run, rows, ['bare'], more).setups['bare']
+  }
+  const otherSetup = accept(
+    run => void (run.setups['bare'] && (run.setups['bare'].fingerprint = 'new')),
+    trials.map(row => ({ ...row, setupFingerprint: row.setup === 'bare' ? 'new' : row.setupFingerprint })),
+  )
+  expect(otherSetup).toMatchObject({
+    pooled: [],
+    tasks: { a: { graded: 2 } },
+    anchor: { fingerprint: 'content of bare' },
+  })
+  const otherTask = accept(
+    run => void (run.tasks['a'] && (run.tasks['a'].fingerprint = 'new')),
+    trials.map(row => ({ ...row, taskFingerprint: row.task === 'a' ? 'new' : row.taskFingerprint })),
+  )
+  expect(otherTask?.tasks).toMatchObject({ a: { graded: 2 }, b: { graded: 4 } })
+  const limits = { by: 'none' as const, asked: [], missing: [] }
+  const measured = (level: 'none' | 'sandbox', from: Baseline | null, runDigest: string) => {
+    const run = { ...manifest, isolation: { ...manifest.isolation, level, limits } }
+    return acceptBaseline(from, run, trials, ['bare'], { ...more, runDigest })
+  }
+  const inSandbox = measured('sandbox', null, 'd1')
+  expect(inSandbox.setups['bare']?.conditions).toEqual({ isolation: 'sandbox', unenforced: [] })
+  expect(measured('sandbox', inSandbox, 'd2').setups['bare']?.tasks['a']?.graded).toBe(4)
+  expect(measured('none', inSandbox, 'd2').setups['bare']?.tasks['a']?.graded).toBe(2)
 })
 
 test('the file is one line a task, sorted, and reads back as it was', () => {
@@ -88,16 +170,6 @@ test('the same baseline is the same file, whatever the order in which things cam
   expect(renderBaseline(Baseline.parse(JSON.parse(renderBaseline(first))))).toBe(renderBaseline(first))
 })
 
-const refusal = (act: () => unknown): string => {
-  try {
-    act()
-  } catch (error) {
-    if (error instanceof UserError) return error.message
-    throw error
-  }
-  throw new Error('was accepted')
-}
-
 test('a run with nothing graded is refused', () => {
   const errored = trials.map(({ task, setup, index }) => trial({ task, setup, index, end: 'errored' }))
   expect(refusal(() => acceptBaseline(null, manifest, errored, ['bare'], acceptance))).toBe(
@@ -126,7 +198,7 @@ test('an unfinished run is refused unless that is meant', () => {
 test('a run that would take tasks out of the gate is refused unless that is meant', () => {
   const fewer = trials.filter(({ task }) => task === 'a')
   const accept = (partial: boolean): Baseline =>
-    acceptBaseline(first, manifestOf(fewer), fewer, ['bare'], acceptance, { partial })
+    acceptBaseline(first, manifestOf(fewer), fewer, ['bare'], { ...acceptance, runDigest: 'd2' }, { partial })
   expect(refusal(() => accept(false))).toContain('lacks tasks that the baseline of setup bare has: b.')
   expect(Object.keys(accept(true).setups['bare']?.tasks ?? {})).toEqual(['a'])
 })

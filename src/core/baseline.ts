@@ -1,5 +1,10 @@
 import { UserError } from '../errors.ts'
-import { baselineSchemaVersion, type Baseline, type BaselineSetup } from '../model/baseline.ts'
+import {
+  baselineSchemaVersion,
+  type Baseline,
+  type BaselineSetup,
+  type BaselineTask,
+} from '../model/baseline.ts'
 import type { Side } from '../model/report.ts'
 import type { RunManifest } from '../model/run.ts'
 import type { Trial } from '../model/trial.ts'
@@ -8,7 +13,7 @@ import { missingTrials } from './missing.ts'
 import { sideOfRun } from './sides.ts'
 
 /** Who accepts what, told from outside. */
-export interface Acceptance {
+export interface Accepting {
   /** ISO 8601. */
   at: string
   by: string | null
@@ -17,18 +22,29 @@ export interface Acceptance {
   runDigest: string
 }
 
+/** How a run is accepted where there is a baseline already. */
+export interface AcceptOptions {
+  /** Also a run that lacks planned trials, or tasks that were accepted before. */
+  partial?: boolean
+  /** Takes the place of what was measured before of the same setup, rather than joining it. */
+  replace?: boolean
+  /** What is accepted now is the new anchor. */
+  newAnchor?: boolean
+}
+
 /**
- * The baseline after the named setups of a run were accepted into it; other setups stay as they are. Throws UserError where
- * a task has nothing graded, and, unless `partial` says that it is meant, where the run lacks planned trials or tasks that
- * were accepted before: a gate would no longer see them.
+ * The baseline after the named setups of a run were accepted into it; other setups stay as they are. More trials of the same
+ * setup and task join those that were accepted before: a baseline that grows is better than the luckiest run. Throws UserError
+ * where a task has nothing graded, where the run is in the baseline already, and, unless `partial` says that it is meant,
+ * where the run lacks planned trials or tasks that were accepted before: a gate would no longer see them.
  */
 export function acceptBaseline(
   existing: Baseline | null,
   manifest: RunManifest,
   trials: readonly Trial[],
   setups: readonly string[],
-  acceptance: Acceptance,
-  { partial }: { partial: boolean } = { partial: false },
+  acceptance: Accepting,
+  { partial = false, replace = false, newAnchor = false }: AcceptOptions = {},
 ): Baseline {
   if (acceptance.reason.trim() === '')
     throw new UserError('no reason given: say in a sentence why this run is the new baseline')
@@ -48,6 +64,8 @@ export function acceptBaseline(
     refuseUngraded(side, manifest.id)
     refuseUnproven(side)
     if (!partial) refusePartial(side, manifest, trials, replaced)
+    const grows = !replace && replaced !== null && joins(side, replaced)
+    if (grows) refuseTwice(replaced, acceptance, manifest.id)
     after.set(setup, {
       fingerprint: side.setupFingerprint,
       accepted: {
@@ -58,7 +76,10 @@ export function acceptBaseline(
         runDigest: acceptance.runDigest,
         previous: replaced ? fingerprint(replaced) : null,
       },
-      tasks: side.tasks,
+      pooled: grows ? [...digestsOf(replaced), acceptance.runDigest] : [],
+      conditions: side.conditions,
+      anchor: newAnchor || !replaced ? null : (replaced.anchor ?? frozen(replaced)),
+      tasks: grows ? poolTasks(replaced.tasks, side.tasks) : side.tasks,
     })
   }
   return {
@@ -79,6 +100,58 @@ function refuseReplay({ id, replay }: RunManifest): void {
 function refuseUnproven({ doubts }: Side): void {
   const [first] = doubts
   if (first !== undefined) throw new UserError(first)
+}
+
+/** Whether a run's trials are more of what was accepted before. */
+function joins(side: Side, before: BaselineSetup): boolean {
+  const alike = before.conditions === null || fingerprint(before.conditions) === fingerprint(side.conditions)
+  return alike && before.fingerprint === side.setupFingerprint
+}
+
+function digestsOf({ pooled, accepted }: BaselineSetup): string[] {
+  return pooled.length > 0 ? pooled : [accepted.runDigest]
+}
+
+function refuseTwice(before: BaselineSetup, { runDigest }: Accepting, runId: string): void {
+  if (!digestsOf(before).includes(runDigest)) return
+  throw new UserError(
+    `run ${runId} is in the baseline already: its trials would count twice. Accept another run of the same setup to make the baseline grow`,
+  )
+}
+
+function frozen({ fingerprint: content, accepted, tasks }: BaselineSetup): BaselineSetup['anchor'] {
+  return { fingerprint: content, accepted, tasks }
+}
+
+/** Tasks that are still the same have the trials of both; others only those of now. */
+function poolTasks(
+  before: Readonly<Record<string, BaselineTask>>,
+  now: Readonly<Record<string, BaselineTask>>,
+): Record<string, BaselineTask> {
+  return Object.fromEntries(
+    Object.entries(now).map(([task, counts]) => {
+      const earlier = Object.hasOwn(before, task) ? before[task] : undefined
+      return [task, earlier?.fingerprint === counts.fingerprint ? pooled(earlier, counts) : counts]
+    }),
+  )
+}
+
+function pooled(a: BaselineTask, b: BaselineTask): BaselineTask {
+  return {
+    fingerprint: b.fingerprint,
+    passed: a.passed + b.passed,
+    graded: a.graded + b.graded,
+    errored: a.errored + b.errored,
+    meanScore: meanOf(a, b),
+    costUsd: [...a.costUsd, ...b.costUsd],
+    tokens: [...a.tokens, ...b.tokens],
+    durationMs: [...a.durationMs, ...b.durationMs],
+  }
+}
+
+function meanOf(a: BaselineTask, b: BaselineTask): number | null {
+  if (a.meanScore === null || b.meanScore === null) return a.meanScore ?? b.meanScore
+  return (a.meanScore * a.graded + b.meanScore * b.graded) / (a.graded + b.graded)
 }
 
 function refuseUngraded(side: Side, runId: string): void {
@@ -118,23 +191,15 @@ function refusePartial(
 
 /** The baseline as a file: sorted, and one line a task, so that a diff shows which tasks changed. */
 export function renderBaseline(baseline: Baseline): string {
-  const setups = sorted(baseline.setups).map(([name, { fingerprint: content, accepted, tasks }]) =>
+  const setups = sorted(baseline.setups).map(([name, { pooled: digests, conditions, anchor, ...rest }]) =>
     block(
       `    ${JSON.stringify(name)}: `,
       [
-        `      "fingerprint": ${JSON.stringify(content)}`,
-        block(
-          '      "accepted": ',
-          Object.entries(accepted).map(
-            ([key, value]) => `        ${JSON.stringify(key)}: ${JSON.stringify(value)}`,
-          ),
-          '      ',
-        ),
-        block(
-          '      "tasks": ',
-          sorted(tasks).map(([task, counts]) => `        ${JSON.stringify(task)}: ${JSON.stringify(counts)}`),
-          '      ',
-        ),
+        ...acceptedLines(rest, '      '),
+        // What says nothing is left out.
+        ...(digests.length === 0 ? [] : [`      "pooled": ${JSON.stringify(digests)}`]),
+        ...(conditions === null ? [] : [`      "conditions": ${JSON.stringify(conditions)}`]),
+        ...(anchor === null ? [] : [block('      "anchor": ', acceptedLines(anchor, '        '), '      ')]),
       ],
       '    ',
     ),
@@ -145,6 +210,19 @@ export function renderBaseline(baseline: Baseline): string {
     block('  "setups": ', setups, '  '),
   ]
   return `${block('', lines, '')}\n`
+}
+
+function acceptedLines(
+  { fingerprint: content, accepted, tasks }: Pick<BaselineSetup, 'fingerprint' | 'accepted' | 'tasks'>,
+  indent: string,
+): string[] {
+  const entry = ([key, value]: [string, unknown]): string =>
+    `${indent}  ${JSON.stringify(key)}: ${JSON.stringify(value)}`
+  return [
+    `${indent}"fingerprint": ${JSON.stringify(content)}`,
+    block(`${indent}"accepted": `, Object.entries(accepted).map(entry), indent),
+    block(`${indent}"tasks": `, sorted(tasks).map(entry), indent),
+  ]
 }
 
 function block(head: string, lines: readonly string[], indent: string): string {

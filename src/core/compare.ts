@@ -47,6 +47,7 @@ export function compare(base: Side, candidate: Side, options: CompareOptions): C
     tokens: ratioOf(pairs, 'tokens'),
     durationMs: ratioOf(pairs, 'durationMs'),
     tasks: taskChanges(paired, evidence),
+    adaptive: options.adaptive?.outcome ?? null,
     verdict: verdictOf({ base, candidate, paired, pairs, evidence, options }),
   }
 }

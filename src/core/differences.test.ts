@@ -17,7 +17,7 @@ test('short values are shown, files and long or several lines only said to be ch
   ).toEqual([
     'context[A.md]: changed',
     'limits.maxTurns: not set -> 4',
-    'limits.timeoutMs: 30000 -> 1',
+    'limits.timeout: 30s -> 1ms',
     'prompt: changed',
     'run: ["a"] -> "b"',
   ])
@@ -29,6 +29,19 @@ test('what is there on one side only is added or removed; names that objects inh
     'b: added, 2',
     'constructor: added, "c"',
     'deep: removed',
+  ])
+})
+
+test('keys and values are spelled as in a suite', () => {
+  const task = (memoryBytes: number, run: string) => ({
+    limits: { memoryBytes },
+    graders: { tests: { type: 'tests', config: { run } } },
+    context: { config: 1 },
+  })
+  expect(differences(task(1e9, 'a'), { ...task(2e9, 'b'), context: {} })).toEqual([
+    'context.config: removed, 1',
+    'graders.tests.run: "a" -> "b"',
+    'limits.memory: 1.0 GB -> 2.0 GB',
   ])
 })
 

@@ -76,7 +76,10 @@ export function gateProblems(manifest: RunManifest, trials: readonly Trial[], ba
       reason: `The baseline is of suite ${baseline.suite}, the run of suite ${manifest.suite.name}: name the right baseline.`,
     })
   }
-  const unknown = Object.keys(manifest.setups).filter(setup => !Object.hasOwn(baseline.setups, setup))
+  const canaries = new Set(Object.values(manifest.adaptive?.canaries ?? {}))
+  const unknown = Object.keys(manifest.setups).filter(
+    setup => !Object.hasOwn(baseline.setups, setup) && !canaries.has(setup),
+  )
   if (unknown.length > 0) {
     problems.push({
       decision: 'incomparable',

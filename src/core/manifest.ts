@@ -11,6 +11,7 @@ export interface RunFacts {
   rules: RunManifest['rules']
   recorded: boolean
   replay: RunManifest['replay']
+  adaptive: RunManifest['adaptive']
 }
 
 /** The manifest of a run that is about to start. */
@@ -29,7 +30,7 @@ export function openManifest(
     startedAt,
     finishedAt: null,
     suite: { name: suite.name, file: suite.file, fingerprint: suite.fingerprint },
-    plan: plan.map(spec => spec.id),
+    plan: facts.adaptive ? [] : plan.map(spec => spec.id),
     setups: Object.fromEntries(
       Object.entries(suite.setups)
         .filter(([name]) => setups.has(name))
@@ -58,8 +59,16 @@ export function openManifest(
     rules: facts.rules,
     recorded: facts.recorded,
     replay: facts.replay,
+    adaptive: facts.adaptive,
     summaries: [],
   }
+}
+
+/** The same run with more trials in its plan; the very same manifest where all of them were planned before. */
+export function withPlanned(manifest: RunManifest, batch: readonly TrialSpec[]): RunManifest {
+  const known = new Set(manifest.plan)
+  const added = batch.map(({ id }) => id).filter(id => !known.has(id))
+  return added.length === 0 ? manifest : { ...manifest, plan: [...manifest.plan, ...added] }
 }
 
 /** The manifest of a run that has ended, with what its trials add up to. Counted from the trials, never kept as a counter. */

@@ -14,7 +14,28 @@ const fewTrialsOfTask = 3
 const fewTrials = 60
 
 /** What the trials say: the change of the pass rate, how sure it is, and the tasks that changed for sure. */
-export function findingSentences({ pairs, options }: Case, evidence: Evidence): string[] {
+export function findingSentences(facts: Case, evidence: Evidence): string[] {
+  return [
+    changeSentence(facts, evidence),
+    ...certainty(evidence, facts.options.margin),
+    ...changedTasks('Broken', facts.pairs, evidence.taskRegressed),
+    ...changedTasks('Mended', facts.pairs, evidence.taskImproved),
+  ]
+}
+
+/** The same of a gate that stopped as soon as it was sure. */
+export function adaptiveFindings(facts: Case, evidence: Evidence): string[] {
+  const { finding } = evidence
+  const alarms =
+    finding === 'regressed' || finding === 'improved'
+      ? [adaptiveFalseAlarms]
+      : certainty(evidence, facts.options.margin)
+  return [changeSentence(facts, evidence), ...alarms]
+}
+
+const adaptiveFalseAlarms = 'This check cries wolf in at most 5 of 100 unchanged setups.'
+
+function changeSentence({ pairs, options }: Case, evidence: Evidence): string {
   const trialsOf = (side: 'base' | 'candidate'): number => sum(pairs.map(pair => pair[side].graded))
   const rate = (side: 'base' | 'candidate'): number => mean(pairs.map(pair => rateOf(pair[side])))
   const beyond =
@@ -22,12 +43,7 @@ export function findingSentences({ pairs, options }: Case, evidence: Evidence): 
       ? `, by more than the margin of ${count(options.margin, 'point')}`
       : ''
   const measured = `${count(pairs.length, 'task')}, ${count(trialsOf('candidate'), 'trial')} against ${trialsOf('base')}`
-  return [
-    `Pass rate ${change(rate('base'), rate('candidate'), evidence.difference)}${beyond}: ${measured}.`,
-    ...certainty(evidence, options.margin),
-    ...changedTasks('Broken', pairs, evidence.taskRegressed),
-    ...changedTasks('Mended', pairs, evidence.taskImproved),
-  ]
+  return `Pass rate ${change(rate('base'), rate('candidate'), evidence.difference)}${beyond}: ${measured}.`
 }
 
 function certainty({ finding, pRegressed, pImproved }: Evidence, margin: number): string[] {

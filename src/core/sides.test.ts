@@ -24,6 +24,7 @@ test('the side of a run holds its graded trials, task by task', () => {
   const side = sideOfRun(manifestOf(trials), trials, 'bare')
   expect(Side.parse(side)).toEqual(side)
   expect(side).toEqual({
+    conditions: null,
     label: 'run r1',
     setup: 'bare',
     setupFingerprint: 'content of bare',

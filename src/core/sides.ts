@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts'
-import type { Baseline } from '../model/baseline.ts'
+import type { Baseline, Conditions } from '../model/baseline.ts'
 import type { Side, SideTask } from '../model/report.ts'
 import type { RunManifest } from '../model/run.ts'
 import type { Trial } from '../model/trial.ts'
@@ -35,6 +35,7 @@ export function sideOfRun(manifest: RunManifest, trials: readonly Trial[], setup
       setup,
       rows.flatMap(({ attempt }) => attempt ?? []),
     ),
+    conditions: conditionsOf(manifest),
     tasks: Object.fromEntries(
       tasks.map(task => [
         task,
@@ -57,7 +58,29 @@ export function sideOfBaseline(baseline: Baseline, setup: string, label: string)
         'Accept a run of this setup into it first',
     )
   }
-  return { label, setup, setupFingerprint: accepted.fingerprint, doubts: [], tasks: accepted.tasks }
+  const { fingerprint: setupFingerprint, tasks, conditions } = accepted
+  return { label, setup, setupFingerprint, doubts: [], conditions, tasks }
+}
+
+/** What was accepted first of a setup, if that is not what it still is. */
+export function sideOfAnchor(baseline: Baseline, setup: string): Side | null {
+  const anchor = Object.hasOwn(baseline.setups, setup) ? baseline.setups[setup]?.anchor : null
+  if (!anchor) return null
+  const label = `the anchor of ${anchor.accepted.at.slice(0, 10)}`
+  return {
+    label,
+    setup,
+    setupFingerprint: anchor.fingerprint,
+    doubts: [],
+    conditions: null,
+    tasks: anchor.tasks,
+  }
+}
+
+function conditionsOf({ isolation: { level, limits } }: RunManifest): Conditions | null {
+  // Runs from before limits were recorded do not tell under what they were made.
+  if (!limits) return null
+  return { isolation: level, unenforced: limits.missing }
 }
 
 function sideTask(declared: string | undefined, rows: readonly Trial[]): SideTask {
@@ -81,4 +104,10 @@ function sideTask(declared: string | undefined, rows: readonly Trial[]): SideTas
 function agreed(declared: string | undefined, seen: readonly string[]): string {
   const all = [...new Set(declared === undefined ? seen : [declared, ...seen])].toSorted()
   return all.length === 1 && all[0] !== undefined ? all[0] : fingerprint(all)
+}
+
+/** A side that says nothing of these tasks. */
+export function withoutTasks(side: Side, tasks: readonly string[]): Side {
+  const kept = Object.entries(side.tasks).filter(([task]) => !tasks.includes(task))
+  return { ...side, tasks: Object.fromEntries(kept) }
 }

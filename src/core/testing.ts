@@ -30,6 +30,7 @@ export function side(label: string, tasks: Record<string, string | SideTask>, se
     setup,
     setupFingerprint: `content of ${setup}`,
     doubts: [],
+    conditions: null,
     tasks: Object.fromEntries(
       Object.entries(tasks).map(([id, counts]) => [
         id,
@@ -82,6 +83,8 @@ export function trial(sample: TrialSample = {}): Trial {
     startedAt: '2026-01-02T03:04:05.000Z',
     durationMs: 2000,
     retries: 0,
+    starts: 1,
+    spentBeforeUsd: 0,
     remarks: [],
   }
   const made = sample.attempt === null ? null : anAttempt(sample.attempt)
@@ -161,6 +164,7 @@ export function manifestOf(trials: readonly Trial[], plan = trials.map(({ id }) 
     rules: null,
     recorded: false,
     replay: null,
+    adaptive: null,
     summaries: [],
   }
 }

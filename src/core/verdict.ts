@@ -1,10 +1,12 @@
 import { exitCodes } from '../errors.ts'
-import type { Decision, Verdict } from '../model/report.ts'
-import type { Case, CompareOptions } from './case.ts'
-import type { Finding } from './evidence.ts'
+import type { Conditions } from '../model/baseline.ts'
+import type { Decision, Side, Verdict } from '../model/report.ts'
+import { savingSentences, taskSentences, troubleSentences } from './adaptive/sentences.ts'
+import type { AdaptiveFinding, Case, CompareOptions } from './case.ts'
+import type { Evidence, Finding } from './evidence.ts'
 import { troubleOf } from './infrastructure.ts'
 import type { PairedTask } from './paired-tasks.ts'
-import { findingSentences, howToDecide, notes } from './sentences.ts'
+import { adaptiveFindings, findingSentences, howToDecide, notes } from './sentences.ts'
 import { someOf, when } from './words.ts'
 
 /**
@@ -16,6 +18,7 @@ export function verdictOf(facts: Case): Verdict {
   const { base, candidate, paired, evidence, options } = facts
   const doubts = [...new Set([...facts.base.doubts, ...facts.candidate.doubts])]
   if (doubts.length > 0) return verdict('invalid', doubts, options)
+  if (options.adaptive && evidence) return adaptiveVerdict(facts, evidence, options.adaptive)
   const isRed = (finding: Finding): boolean =>
     exitCodeOf(finding, { ...options, gate: true }) !== exitCodes.pass
   const trouble = troubleOf(
@@ -39,6 +42,29 @@ export function verdictOf(facts: Case): Verdict {
     return verdict('incomparable', [...obstacles, ...findings, ...rest], options)
   const open = evidence.finding === 'inconclusive' ? [howToDecide(facts)] : []
   return verdict(evidence.finding, [...findings, ...open, ...rest], options)
+}
+
+/** What an adaptive gate came to by its own looks; obstacles come before anything but a regression. */
+function adaptiveVerdict(facts: Case, evidence: Evidence, { outcome, trouble }: AdaptiveFinding): Verdict {
+  const { pairs, options } = facts
+  const obstacles = obstaclesOf(facts)
+  const rest = [...taskSentences(outcome, pairs), ...savingSentences(outcome), ...notes(facts)]
+  const finding = outcome.verdict === 'budget' ? 'inconclusive' : outcome.verdict
+  if (finding === null || finding === 'infrastructure') {
+    const why =
+      finding === null ? ['It has not come to its verdict: resume the run.'] : troubleSentences(trouble)
+    return verdict('infrastructure', [...why, ...obstacles, ...rest], options)
+  }
+  const found = adaptiveFindings(facts, { ...evidence, finding })
+  if (obstacles.length > 0 && finding !== 'regressed')
+    return verdict('incomparable', [...obstacles, ...found, ...rest], options)
+  const open =
+    outcome.verdict === 'budget'
+      ? ['The budget was spent before there was a verdict: allow more, or name fewer tasks.']
+      : finding === 'inconclusive'
+        ? [howToDecide(facts)]
+        : []
+  return verdict(finding, [...found, ...open, ...rest], options)
 }
 
 /** The exit code of a gate with this decision; 0 where no gate was asked for. */
@@ -69,7 +95,7 @@ function verdict(decision: Decision, reasons: string[], options: CompareOptions)
 }
 
 /** Why the sides must not be held against each other by a gate. A changed setup is no such reason: it is what is tested. */
-function obstaclesOf({ base, candidate, paired, evidence }: Case): string[] {
+function obstaclesOf({ base, candidate, paired, evidence, options }: Case): string[] {
   const namesOf = (kind: PairedTask['kind']): string[] =>
     paired.filter(entry => entry.kind === kind).map(({ task }) => task)
   const differing = namesOf('differs')
@@ -78,6 +104,10 @@ function obstaclesOf({ base, candidate, paired, evidence }: Case): string[] {
     ...when(
       evidence !== null && base.setup !== candidate.setup,
       `Setup ${candidate.setup} was held against setup ${base.setup}: a gate compares a setup with its own baseline. Accept one for ${candidate.setup}.`,
+    ),
+    ...(options.gate && !options.force ? unlikeConditions(base, candidate) : []).map(
+      what =>
+        `Not measured alike: ${what}. Run under the conditions of ${base.label}, accept a new baseline, or compare all the same with --force.`,
     ),
     ...when(
       differing.length > 0,
@@ -90,6 +120,24 @@ function obstaclesOf({ base, candidate, paired, evidence }: Case): string[] {
     ...when(
       evidence === null && differing.length === 0 && removed.length === 0,
       `${base.label} and ${candidate.label} have no task in common. Compare runs of one suite, or accept a new baseline.`,
+    ),
+  ]
+}
+
+/** What differs in how the sides were measured, as far as both tell. */
+function unlikeConditions(base: Side, candidate: Side): string[] {
+  const [before, now] = [base.conditions, candidate.conditions]
+  if (!before || !now) return []
+  const words = ({ unenforced }: Conditions): string =>
+    unenforced.length === 0 ? 'all limits enforced' : `no limit of ${unenforced.join(', ')}`
+  return [
+    ...when(
+      before.isolation !== now.isolation,
+      `isolation ${before.isolation} in ${base.label}, ${now.isolation} in ${candidate.label}`,
+    ),
+    ...when(
+      words(before) !== words(now),
+      `${words(before)} in ${base.label}, ${words(now)} in ${candidate.label}`,
     ),
   ]
 }

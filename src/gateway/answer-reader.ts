@@ -24,7 +24,8 @@ export function answerReader(
   const told = nothingTold()
   const isStream = /^text\/event-stream/i.test(headers['content-type'] ?? '')
   const events = eventReader(data => {
-    if (wire && data !== '[DONE]') wire.read(told, parseJson(data))
+    if (data === '[DONE]') told.isWhole = true
+    else wire?.read(told, parseJson(data))
   })
   let chunks: Uint8Array[] | null = keep || !isStream ? [] : null
   let length = 0

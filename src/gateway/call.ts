@@ -2,40 +2,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { performance } from 'node:perf_hooks'
 import { InfraError } from '../errors.ts'
 import type { ModelCall } from '../model/model-call.ts'
-import type { ModelApi } from '../model/service.ts'
-import type { Allowance, Entered } from './allowance.ts'
-import { answerReader, type AnswerReader } from './answer-reader.ts'
-import { errorIn } from './error-in.ts'
+import type { Entered } from './allowance.ts'
+import type { Calls } from './calls.ts'
+import { ask, deliver } from './deliver.ts'
 import { outgoing, withoutKey } from './headers.ts'
-import { tokensIn, type CallWithTools } from './metered.ts'
-import type { Observer, SeenRequest } from './observer.ts'
-import { passOn } from './pass-on.ts'
-import type { Prices } from './prices.ts'
+import type { CallWithTools } from './metered.ts'
 import { parseBody, readBody } from './read-body.ts'
-import { askWithRetries, NoAnswer, type Tried } from './retry.ts'
-import type { ModelRequest, Upstream } from './upstream.ts'
-import { withoutUsage } from './usage-on-request.ts'
+import { NoAnswer } from './retry.ts'
+import type { ModelRequest } from './upstream.ts'
 import { wireOf } from './wires/index.ts'
 import { askingForUsage } from './wires/openai-chat.ts'
-import { nothingTold, type Wire } from './wires/wire.ts'
-
-/** What the calls of one trial share. */
-export interface Calls {
-  api: ModelApi
-  key: string | null
-  upstream: Upstream
-  prices: Prices
-  /** Of the trial, then of the run: each has to let a call in. */
-  allowances: readonly Allowance[]
-  observers: readonly Observer[]
-  /** When the attempt began. */
-  startedAt: number
-  /** Aborts when the attempt is over. */
-  signal: AbortSignal
-  nextNumber(): number
-  onLimit(reason: string, allowance: Allowance): void
-  onEnd(call: CallWithTools): void
-}
+import type { Wire } from './wires/wire.ts'
 
 /** Answers one request of an agent; `path` is below the service's URL. Never throws for what either side does. */
 export async function answerCall(
@@ -128,87 +105,6 @@ export async function answerCall(
     for (const each of entered) each.leave({ costUsd: call.costUsd, tokens })
     call.durationMs = performance.now() - beganAt
     calls.onEnd(call)
-  }
-}
-
-/** Asks for the usage, too, where the agent has not; a service that does not know that wish is asked as the agent did. */
-async function ask(
-  { upstream }: Calls,
-  sent: ModelRequest,
-  wish: unknown,
-  signal: AbortSignal,
-): Promise<Tried & { isOurs: boolean }> {
-  if (wish !== null) {
-    const wished = await askWithRetries(
-      upstream,
-      { ...sent, body: Buffer.from(JSON.stringify(wish)) },
-      signal,
-    )
-    if (wished.answer.isFinal || (wished.answer.status !== 400 && wished.answer.status !== 422))
-      return { ...wished, isOurs: true }
-    for await (const chunk of wished.answer.body) void chunk
-  }
-  return { ...(await askWithRetries(upstream, sent, signal)), isOurs: false }
-}
-
-interface Delivery {
-  call: ModelCall
-  wire: Wire | null
-  seen: SeenRequest | null
-  beganAt: number
-  signal: AbortSignal
-  response: ServerResponse
-}
-
-/** Passes an answer on and fills in what it told. Gives back how many tokens it used. */
-async function deliver(
-  { prices, observers }: Calls,
-  { call, wire, seen, beganAt, signal, response }: Delivery,
-  answer: Tried['answer'],
-  isOurs: boolean,
-): Promise<number | null> {
-  const reader = answerReader(
-    wire,
-    answer.headers,
-    seen !== null && observers.some(({ onAnswer }) => onAnswer),
-  )
-  const isWished = isOurs && answer.status === 200 && !answer.headers['content-encoding']
-  const read = tapped(answer.body, reader)
-  const body = isWished ? withoutUsage(read) : read
-  const passed = await passOn({ ...answer, body }, response, signal)
-  const { told, body: whole } = wire ? await reader.end() : { told: nothingTold(), body: null }
-  call.firstByteMs = passed.firstByteAt === null ? null : passed.firstByteAt - beganAt
-  call.responseBytes = passed.bytes
-  call.observedModel = told.model
-  const failed = answer.status >= 400 || told.error !== null
-  call.error = failed
-    ? errorIn(told.error, whole)
-    : passed.broken === 'service'
-      ? 'the answer broke off'
-      : null
-  call.end = failed
-    ? 'failed'
-    : passed.broken === null
-      ? 'answered'
-      : passed.broken === 'agent'
-        ? 'dropped'
-        : 'failed'
-  if (seen) {
-    const seenAnswer = { ...answer, body: whole, isWhole: passed.broken === null }
-    for (const observer of observers) observer.onAnswer?.(seen, seenAnswer)
-  }
-  if (!told.tokens) return null
-  const { longCacheWriteTokens: _long, webSearches: _searches, ...usage } = told.tokens
-  call.usage = usage
-  const names = [told.model, call.model].flatMap(name => name ?? [])
-  call.costUsd = told.tier === null ? prices.costOf(told.tokens, names) : null
-  return tokensIn(usage)
-}
-
-async function* tapped(body: AsyncIterable<Uint8Array>, reader: AnswerReader): AsyncGenerator<Uint8Array> {
-  for await (const chunk of body) {
-    reader.push(chunk)
-    yield chunk
   }
 }
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { ModelCall } from '../model/model-call.ts'
 import { ModelApi } from '../model/service.ts'
 import { samples, words } from './testing/answers.ts'
-import { gateway, service, trial } from './testing/service.ts'
+import { events, gateway, service, trial } from './testing/service.ts'
 
 const apis = ModelApi.options
 
@@ -107,4 +107,47 @@ test('what asks no model is passed on and not counted; what is not of a trial is
   expect(metered).toMatchObject({ calls: 0, failed: 0, usage: null, costUsd: null })
   expect(calls).toHaveLength(2)
   expect((await fetch(`${open.access.url}/models`)).status).toBe(404)
+})
+
+test('32 trials at once: every call stands in the record of its trial, and in no other', async () => {
+  const at = await service((asked, response) => {
+    const { model, call } = JSON.parse(asked.body)
+    const usage = { prompt_tokens: Number(model.slice(1)) * 1000 + call, completion_tokens: 1 }
+    const pieces = [
+      { model, choices: [{ delta: { content: words } }] },
+      { model, choices: [], usage },
+      '[DONE]',
+    ]
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    const next = (): void => {
+      const piece = pieces.shift()
+      if (piece === undefined) return void response.end()
+      response.write(events(piece))
+      setTimeout(next, Math.random() * 5)
+    }
+    next()
+  })
+  const run = gateway()
+  const open = await Promise.all(
+    Array.from({ length: 32 }, () => trial({ url: at.url, api: 'openai-chat' }, {}, run)),
+  )
+  await Promise.all(
+    open.map(async ({ ask }, index) => {
+      const calls = [0, 1, 2, 3, 4].map(async call =>
+        (await ask('/chat/completions', { ...samples['openai-chat'].body, model: `m${index}`, call })).text(),
+      )
+      await Promise.all(calls)
+    }),
+  )
+  for (const [index, { close, logs }] of open.entries()) {
+    const { calls, metered } = await close()
+    expect(calls).toHaveLength(5)
+    expect(metered).toMatchObject({
+      calls: 5,
+      models: [`m${index}`],
+      usage: { inputTokens: 5 * index * 1000 + 10, outputTokens: 5 },
+    })
+    expect((await readFile(join(logs, 'model-calls.jsonl'), 'utf8')).trim().split('\n')).toHaveLength(5)
+  }
+  expect(at.asked).toHaveLength(160)
 })

@@ -1,4 +1,4 @@
-import type { Gateway, ModelLimits, Spent } from '../contracts.ts'
+import type { Gateway, ModelLimits, OpenGateway, Spent } from '../contracts.ts'
 import { allowanceOf } from './allowance.ts'
 import { openServer, type GatewayServer } from './server.ts'
 import { openConnections } from './service-upstream.ts'
@@ -19,14 +19,26 @@ export function openGateway({ env, budget, spent }: GatewayOptions): Gateway {
   const allowance = allowanceOf(budget, 'the run', spent)
   const connections = openConnections(env)
   let opened: Promise<GatewayServer> | null = null
+  const trials = new Set<OpenGateway>()
   return {
     async open(trial) {
       const server = await (opened ??= openServer())
-      const tape = await openTape(trial, connections.to(trial.service.url))
-      return openTrial(trial, { server, allowance }, tape)
+      const tape = await openTape(trial, await connections.to(trial.service.url))
+      const open = await openTrial(trial, { server, allowance }, tape)
+      const way = {
+        ...open,
+        close() {
+          trials.delete(way)
+          return open.close()
+        },
+      }
+      trials.add(way)
+      return way
     },
     budgetSpent: () => allowance.reached(),
     async close() {
+      // Of an interrupted run.
+      await Promise.all([...trials].map(trial => trial.close()))
       await (await opened)?.close()
       await connections.close()
     },

@@ -103,7 +103,7 @@ test('more calls than fit into a minute wait, and give up with the one who asked
   ])
   expect(first).toBe('waits')
   away.abort()
-  await expect(third).rejects.toThrow()
+  await expect(third).rejects.toThrow('aborted')
   // What never began makes room again.
   if (typeof second !== 'string') second.undo()
   expect(typeof (await allowance.enter(never))).toBe('object')

@@ -12,7 +12,7 @@ export interface CallWithTools extends ModelCall {
 export function meteredOf(
   calls: readonly CallWithTools[],
   limit: string | null,
-): Omit<Metered, 'context' | 'replay' | 'hidden'> {
+): Omit<Metered, 'context' | 'replay'> {
   const asked = calls.filter(({ api }) => api !== null)
   const answered = asked.filter(({ end }) => end === 'answered')
   const counting = asked.filter(({ end, usage }) => end === 'answered' || usage !== null)
@@ -36,6 +36,7 @@ export function meteredOf(
     models: unique(answered.flatMap(({ observedModel }) => observedModel ?? [])),
     tools: unique(asked.flatMap(({ tools }) => tools)),
     limit,
+    hidden: null,
   }
 }
 

@@ -59,7 +59,7 @@ export function openRecorder(volatile: Volatile): Recorder {
       add(request, atMs, { ...answer, body, isWhole: true })
       return { ...answer, body: inOnePiece(body) }
     },
-    close: logs => writeTree(logs, { [cassetteFile]: toContent(Buffer.from(writer.text()), false) }),
+    close: async logs => writeTree(logs, { [cassetteFile]: toContent(Buffer.from(writer.text()), false) }),
   }
 }
 

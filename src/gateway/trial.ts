@@ -3,7 +3,8 @@ import type { GatewayReport, GatewayTrial, OpenGateway } from '../contracts.ts'
 import type { Allowance } from './allowance.ts'
 import { allowanceOf } from './allowance.ts'
 import { openCallLog } from './call-log.ts'
-import { answerCall, type Calls } from './call.ts'
+import { answerCall } from './call.ts'
+import type { Calls } from './calls.ts'
 import { failureOf } from './failure.ts'
 import { meteredOf, type CallWithTools } from './metered.ts'
 import { pricesOf } from './prices.ts'
@@ -34,6 +35,7 @@ export async function openTrial(
   const open = new Set<Promise<void>>()
   const reached = { limit: null as string | null, budget: null as string | null }
   let number = 0
+  let closing: Promise<GatewayReport> | null = null
 
   const calls: Calls = {
     api: trial.service.api,
@@ -77,20 +79,22 @@ export async function openTrial(
       key: trial.key === null ? null : `agent-eval-${randomBytes(16).toString('hex')}`,
     },
     door: { address: '127.0.0.1', port: server.port, answer: server.accept },
-    async close(): Promise<GatewayReport> {
-      server.remove(token)
-      over.abort()
-      await Promise.all(open)
-      await log.close()
-      const { context, replay, transcript } = await tape.close()
-      const inOrder = ended.toSorted((a, b) => a.number - b.number)
-      return {
-        metered: { ...meteredOf(inOrder, reached.limit), hidden: null, context, replay },
-        calls: inOrder.map(({ tools: _tools, ...call }) => call),
-        failure: failureOf(inOrder),
-        budget: reached.budget,
-        transcript,
-      }
-    },
+    close: () => (closing ??= close()),
+  }
+
+  async function close(): Promise<GatewayReport> {
+    server.remove(token)
+    over.abort()
+    await Promise.all(open)
+    await log.close()
+    const { context, replay, transcript } = await tape.close()
+    const inOrder = ended.toSorted((a, b) => a.number - b.number)
+    return {
+      metered: { ...meteredOf(inOrder, reached.limit), context, replay },
+      calls: inOrder.map(({ tools: _tools, ...call }) => call),
+      failure: failureOf(inOrder),
+      budget: reached.budget,
+      transcript,
+    }
   }
 }

@@ -31,6 +31,7 @@ export async function runLogged(
     timeoutMs: number
     stdin?: string
     maxOutputBytes?: number
+    write?: string[]
   },
   name = '',
 ): Promise<LoggedRun> {

@@ -61,7 +61,7 @@ async function start(input: GradeInput, given: Config): Promise<LoggedRun> {
   const folder = join(input.scratch, cwd)
   const transcriptFile = join(input.scratch, 'transcript.jsonl')
   await mkdir(folder, { recursive: true })
-  await writeTree(input.scratch, tree)
+  writeTree(input.scratch, tree)
   await writeFile(transcriptFile, input.transcript.map(event => `${JSON.stringify(event)}\n`).join(''))
   const question = {
     task: input.task.id,

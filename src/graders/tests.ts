@@ -36,14 +36,23 @@ export const tests = defineGrader({
     if (run.missingTool !== null && !before) mustHaveTool(await runPristine())
     const result = judge(config, run, before, input.outcome.changedFiles)
     if (!result.pass) return result
-    return withLiveness(result, await checkLiveness(ground, config, { run, before, restored: disputed }))
+    return withLiveness(
+      result,
+      await checkLiveness(ground, config, { run, before, restored: disputed, runPristine }),
+    )
   },
 })
 
-/** A second tree without the patch would be the same again. */
+/** A second tree without the patch and with the same files would be the same again. */
 function withOnePristineTree(input: GradeInput): GradeInput {
-  let tree: Promise<OpenWorkspace> | null = null
-  return { ...input, pristine: options => (tree ??= input.pristine(options)) }
+  const trees = new Map<string, Promise<OpenWorkspace>>()
+  const pristine: GradeInput['pristine'] = options => {
+    const key = JSON.stringify(options)
+    const tree = trees.get(key) ?? input.pristine(options)
+    trees.set(key, tree)
+    return tree
+  }
+  return { ...input, pristine }
 }
 
 /**

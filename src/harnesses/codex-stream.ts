@@ -137,7 +137,7 @@ function toolItem(item: Item): ToolItem {
       const isError = data?.exit_code == null ? failed(data?.status) : data.exit_code !== 0
       return {
         tool: item.type,
-        input: { command: data?.command },
+        input: { command: data && withoutShell(data.command) },
         output: data?.aggregated_output ?? '',
         isError,
       }
@@ -167,6 +167,19 @@ function toolItem(item: Item): ToolItem {
       return { tool: type, input: rest, output: '', isError: null }
     }
   }
+}
+
+/** It shows the whole call, `/bin/bash -lc 'npm test'`, with what the model asked for as one quoted argument. */
+function withoutShell(command: string): string {
+  const quoted = /^\/\S*sh -l?c ([\s\S]+)$/.exec(command)?.[1]
+  if (quoted === undefined) return command
+  const pieces = quoted.matchAll(/'([^']*)'|"((?:\\[\s\S]|[^"\\])*)"|\\([\s\S])|([^'"\\]+)/g)
+  return [...pieces]
+    .map(
+      ([, single, double, escaped, plain]) =>
+        single ?? double?.replaceAll(/\\(["$\\`])/g, '$1') ?? escaped ?? plain,
+    )
+    .join('')
 }
 
 function failed(status: string | null | undefined): boolean | null {

@@ -1,5 +1,6 @@
+import { describe, expect, it } from 'vitest'
 import { codex } from './codex.ts'
-import { proveRealAgent, type RealAgent } from './testing/real-agent.ts'
+import { findAgent, openRealAgent, proveRealAgent, type RealAgent } from './testing/real-agent.ts'
 
 const agent: RealAgent = {
   program: 'codex',
@@ -17,3 +18,21 @@ const agent: RealAgent = {
 }
 
 proveRealAgent(agent)
+
+describe.skipIf(findAgent('codex').isMissing)('the real codex', () => {
+  const real = openRealAgent(agent)
+
+  it('has its own way of writing files and its effort with a model that it knows, and tells of cache writes', async () => {
+    const { attempt, transcript, server } = await real.run(
+      [{ write: { path: 'new.txt', content: 'new\n' } }, { say: 'Done.' }],
+      { model: 'gpt-5.5', effort: 'low' },
+      { cacheWrites: true },
+    )
+    expect(attempt).toMatchObject({ stop: 'finished', usage: server.usage() })
+    expect(attempt.usage?.cacheWriteTokens).toBeGreaterThan(0)
+    expect(transcript).toContainEqual(expect.objectContaining({ type: 'tool_call', tool: 'file_change' }))
+    expect(server.calls[0]?.body['reasoning']).toMatchObject({ effort: 'low' })
+    // It asks nothing else of its service.
+    expect(server.others).toEqual([])
+  })
+})

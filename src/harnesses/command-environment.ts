@@ -8,7 +8,8 @@ export interface CommandFiles {
   prompt: string
   usage: string
   transcript: string
-  mcp: string
+  /** Null where the setup has no servers. */
+  mcp: string | null
 }
 
 /** Systems refuse a single variable above 128 KiB; a longer prompt is only in the file. */

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { writeTree } from '../util/file-tree.ts'
 import { shellWord } from '../util/shell.ts'
@@ -54,6 +55,7 @@ async function placeProgram(run: Command, input: HarnessInput, files: CommandFil
   const [path] = programOf(run).suiteFile
   if (path === undefined) return null
   const name = basename(path)
-  await writeTree(files.own, { [name]: { ...suiteFile(input.files, path), executable: true } })
+  mkdirSync(files.own, { recursive: true })
+  writeTree(files.own, { [name]: { ...suiteFile(input.files, path), executable: true } })
   return join(files.own, name)
 }

@@ -59,7 +59,8 @@ describe('what the agent gets', () => {
   })
 
   it('has no variable for what the setup does not say', async () => {
-    await run({ run: 'env | grep -c "^AGENT_EVAL_MODEL\\|^AGENT_EVAL_EFFORT" > n.txt' }, { model: null })
+    const line = 'env | grep -c "^AGENT_EVAL_MODEL\\|^AGENT_EVAL_EFFORT\\|^AGENT_EVAL_MCP_FILE" > n.txt'
+    await run({ run: line }, { model: null, mcp: {} })
     expect(await inWorkspace('n.txt')).toBe('0\n')
   })
 

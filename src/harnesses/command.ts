@@ -1,5 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { attemptThat, countToolCalls } from '../core/attempt.ts'
-import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { InfraError } from '../errors.ts'
@@ -14,6 +14,7 @@ import { readTranscript, readUsage } from './command-reports.ts'
 import { asked, interrupted } from './ends.ts'
 import { findInside } from './find-inside.ts'
 import { lastLines } from './last-lines.ts'
+import { notFound } from './not-found.ts'
 import { findProgram } from '../util/find-program.ts'
 
 const messageBytes = 64 * 1024
@@ -43,7 +44,7 @@ export const command = defineHarness({
     return { ok: path !== null, version: null, message: path ?? missing }
   },
   async run(input, config) {
-    const files = await prepareFiles(input)
+    const files = prepareFiles(input)
     const argv = await commandLine(config.run, input, files)
     const stdout = join(input.logs, 'agent.stdout.log')
     const stderr = join(input.logs, 'agent.stderr.log')
@@ -85,23 +86,27 @@ export const command = defineHarness({
 })
 
 /** The prompt is no secret and is stored with the logs; MCP servers may hold keys, and are not. */
-async function prepareFiles(input: HarnessInput): Promise<CommandFiles> {
+function prepareFiles(input: HarnessInput): CommandFiles {
   const own = join(input.home, '.agent-eval')
-  await mkdir(own, { recursive: true })
+  const servers = mcpServers(input)
   const files = {
     own,
     prompt: join(input.logs, 'agent-prompt.txt'),
     usage: join(input.logs, 'agent-usage.json'),
     transcript: join(input.logs, 'agent-transcript.jsonl'),
-    mcp: join(own, 'mcp.json'),
+    mcp: servers === null ? null : join(own, 'mcp.json'),
   }
-  await writeFile(files.prompt, input.prompt)
-  await writeFile(files.mcp, `${JSON.stringify({ mcpServers: mcpServers(input) }, null, 2)}\n`)
+  writeFileSync(files.prompt, input.prompt)
+  if (files.mcp !== null) {
+    mkdirSync(own)
+    writeFileSync(files.mcp, `${JSON.stringify({ mcpServers: servers }, null, 2)}\n`)
+  }
   return files
 }
 
-/** In the shape that most agents read: the program apart from its arguments. */
-function mcpServers({ mcp }: HarnessInput): Record<string, unknown> {
+/** In the shape that most agents read: the program apart from its arguments. Null where the setup has none. */
+function mcpServers({ mcp }: HarnessInput): Record<string, unknown> | null {
+  if (Object.keys(mcp).length === 0) return null
   return Object.fromEntries(
     Object.entries(mcp).map(([name, server]) =>
       'url' in server
@@ -115,11 +120,7 @@ function mcpServers({ mcp }: HarnessInput): Record<string, unknown> {
 function checkThatItRan(argv: Command, result: ExecResult, output: string): void {
   if (result.end === 'aborted') throw interrupted()
   const tried = typeof argv === 'string' ? argv : argv[0]
-  if (result.end === 'not-found') {
-    throw new InfraError(
-      `the agent's program ${tried} was not found or cannot be executed: install it, or name it with its path`,
-    )
-  }
+  if (result.end === 'not-found') throw notFound(String(tried))
   // What shells say for "cannot execute" and "not found", also the one that runs the suite's own script.
   if (result.exitCode === 126 || result.exitCode === 127) {
     throw new InfraError(

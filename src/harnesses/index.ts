@@ -1,5 +1,6 @@
 import type { Harness } from '../contracts.ts'
 import type { Registry } from '../registry.ts'
+import { acp } from './acp.ts'
 import { codex } from './codex.ts'
 import { command } from './command.ts'
 import { geminiCli } from './gemini-cli.ts'
@@ -7,4 +8,11 @@ import { pi } from './pi.ts'
 import { scripted } from './scripted.ts'
 
 /** All harnesses by the name that suites use. */
-export const harnesses = { codex, command, 'gemini-cli': geminiCli, pi, scripted } satisfies Registry<Harness>
+export const harnesses = {
+  acp,
+  codex,
+  command,
+  'gemini-cli': geminiCli,
+  pi,
+  scripted,
+} satisfies Registry<Harness>

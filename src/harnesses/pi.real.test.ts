@@ -13,7 +13,11 @@ const agent: RealAgent = {
   model: 'm1',
   api: 'openai-chat',
   // Where none are told it says 0, and 0.73 says nothing of reasoning.
-  claims: usage => ({ ...usage, cacheWriteTokens: 0, reasoningTokens: null }),
+  claims: (usage, version) => ({
+    ...usage,
+    cacheWriteTokens: 0,
+    ...(version.startsWith('0.73') ? { reasoningTokens: null } : {}),
+  }),
   listsSkills: true,
   leaks: {
     home: [

@@ -16,19 +16,41 @@ export const BaselineTask = z.strictObject({
 })
 export type BaselineTask = z.infer<typeof BaselineTask>
 
-export const BaselineSetup = z.strictObject({
+/** Who accepted which run when, and why. */
+export const Acceptance = z.strictObject({
+  at: z.string(),
+  by: z.string().nullable(),
+  reason: z.string(),
+  run: z.string(),
+  /** SHA-256 of that run's trials.jsonl. */
+  runDigest: z.string(),
+  /** SHA-256 of the accepted values that this one replaced or grew out of; null for the first. */
+  previous: z.string().nullable(),
+})
+export type Acceptance = z.infer<typeof Acceptance>
+
+/** Under what a side was measured: what is not the same is not held against each other by a gate. */
+export const Conditions = z.strictObject({
+  isolation: z.string(),
+  /** Of the limits that the suite asks for, those that could not be enforced: `memory`, `cpus`, `processes`. */
+  unenforced: z.array(z.string()),
+})
+export type Conditions = z.infer<typeof Conditions>
+
+const Accepted = {
   fingerprint: z.string(),
-  accepted: z.strictObject({
-    at: z.string(),
-    by: z.string().nullable(),
-    reason: z.string(),
-    run: z.string(),
-    /** SHA-256 of that run's trials.jsonl. */
-    runDigest: z.string(),
-    /** SHA-256 of the accepted values that this one replaced; null for the first. */
-    previous: z.string().nullable(),
-  }),
+  accepted: Acceptance,
   tasks: z.record(z.string(), BaselineTask),
+}
+
+export const BaselineSetup = z.strictObject({
+  ...Accepted,
+  /** Digests of all runs whose trials are in it, oldest first. Empty in baselines of one run. */
+  pooled: z.array(z.string()).default([]),
+  /** Null where it is not known: in baselines of earlier versions. */
+  conditions: Conditions.nullable().default(null),
+  /** What was accepted first and stays, so that small drops cannot add up unseen; null while that is this itself. */
+  anchor: z.strictObject(Accepted).nullable().default(null),
 })
 export type BaselineSetup = z.infer<typeof BaselineSetup>
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { BaselineTask } from './baseline.ts'
+import { AdaptiveOutcome } from './adaptive.ts'
+import { BaselineTask, Conditions } from './baseline.ts'
 import { Rate, RunManifest } from './run.ts'
 import { Trial } from './trial.ts'
 
@@ -14,6 +15,8 @@ export const Side = z.strictObject({
   setupFingerprint: z.string(),
   /** Why its numbers are not those of its setup, in whole sentences: its context did not reach the model. */
   doubts: z.array(z.string()).default([]),
+  /** Null where it is not known. */
+  conditions: Conditions.nullable().default(null),
   tasks: z.record(z.string(), SideTask),
 })
 export type Side = z.infer<typeof Side>
@@ -109,6 +112,8 @@ export const Comparison = z.strictObject({
   tokens: Ratio.nullable(),
   durationMs: Ratio.nullable(),
   tasks: z.array(TaskChange),
+  /** Of an adaptive gate; null where all trials were planned beforehand. */
+  adaptive: AdaptiveOutcome.nullable().default(null),
   verdict: Verdict,
 })
 export type Comparison = z.infer<typeof Comparison>
@@ -118,6 +123,8 @@ export const Report = z.strictObject({
   run: RunManifest,
   trials: z.array(Trial),
   comparisons: z.array(Comparison),
+  /** Of the gated setups with the first baseline that was ever accepted: they decide nothing. */
+  anchors: z.array(Comparison).default([]),
   /** Of the gate; null where no gate was asked for. */
   verdict: Verdict.nullable(),
   /** What the verdict would be by the working tree's own thresholds and baseline; null unless they differ. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ContextProof } from './context-proof.ts'
+import { AdaptiveRun } from './adaptive.ts'
 import { Rules } from './rules.ts'
 
 /** Pass rate with its likely range; `n` = graded trials. All values in [0,1]. */
@@ -190,6 +191,8 @@ export const RunManifest = z.strictObject({
   replay: Replayed.nullable().default(null),
   /** Null where the rules are those of the suite as it stood in the working tree. */
   rules: Rules.nullable().default(null),
+  /** Null where all trials were planned beforehand. */
+  adaptive: AdaptiveRun.nullable().default(null),
   summaries: z.array(SetupSummary),
 })
 export type RunManifest = z.infer<typeof RunManifest>

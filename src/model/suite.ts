@@ -50,6 +50,8 @@ export const Source = z.strictObject({
   /** Run once per commit, in order; what they leave in the workspace is reused by every trial. */
   prepare: z.array(Command),
   prepareTimeoutMs: z.number().positive(),
+  /** Globs of the only tracked files that `prepare` gets to see; null = all of them, with the history. */
+  prepareReads: z.array(z.string()).nullable().default(null),
   /** Image whose programs are used at isolation `container`; null = none is named. */
   image: z.string().nullable().default(null),
 })

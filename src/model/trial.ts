@@ -132,6 +132,10 @@ const TrialKey = {
   durationMs: z.number().nonnegative(),
   /** How often it was started again after a passing infrastructure fault. */
   retries: z.number().int().nonnegative(),
+  /** How often the run started it, this time included: again after it errored. */
+  starts: z.number().int().positive().default(1),
+  /** What its earlier starts cost; null where that is unknown. */
+  spentBeforeUsd: z.number().nonnegative().nullable().default(0),
   /** What its reader must know besides, in whole sentences: what the agent asked the network for and did not get. */
   remarks: z.array(z.string()).default([]),
 }

@@ -67,10 +67,13 @@ export function changeColumn(comparison: Comparison): GridColumn {
   }
 }
 
+const ofMeasures = 'per trial: mean over all trials; its change: mean over tasks of their changes'
+
 /** What the marks of these comparisons mean, and what a table with several candidates has no column for. */
 export function notesOn(comparisons: readonly Comparison[], sides: readonly GridSide[]): string[] {
   const marks = comparisons.flatMap(comparison => comparison.tasks.map(change => markOf(change).meaning))
-  const meanings = [...new Set(marks.filter(meaning => meaning !== null))]
+  const hasRatio = comparisons.some(({ costUsd, tokens, durationMs }) => costUsd ?? tokens ?? durationMs)
+  const meanings = [...new Set(marks.filter(meaning => meaning !== null)), ...(hasRatio ? [ofMeasures] : [])]
   if (comparisons.length > 1) {
     return [
       ...comparisons.map((comparison, i) => `${sides[i + 1]?.head}: ${inWords(comparison)}`),

@@ -1,4 +1,5 @@
 import type { Paint } from './paint.ts'
+import { wrap } from './text.ts'
 
 /** One thing that `doctor` looked at: `absent` is no fault unless a suite needs it. */
 export interface Check {
@@ -8,7 +9,8 @@ export interface Check {
   message: string
 }
 
-export function renderChecks(checks: readonly Check[], paint: Paint): string {
+/** Messages are wrapped below each other, so that no line is wider than `columns`. */
+export function renderChecks(checks: readonly Check[], paint: Paint, columns = 100): string {
   const width = Math.max(...checks.map(check => check.name.length))
   const mark = { ok: paint.good('ok     '), absent: paint.quiet('absent '), broken: paint.bad('broken ') }
   const groups = [...new Set(checks.map(check => check.group))]
@@ -17,10 +19,20 @@ export function renderChecks(checks: readonly Check[], paint: Paint): string {
       const lines = checks
         .filter(check => check.group === group)
         .map(
-          check =>
-            `  ${mark[check.state]} ${check.name.padEnd(width)}  ${check.message.replaceAll('\n', `\n${' '.repeat(width + 12)}`)}`,
+          ({ state, name, message }) =>
+            `  ${mark[state]} ${name.padEnd(width)}  ${below(message, width + 12, columns)}`,
         )
       return [paint.strong(group), ...lines].join('\n')
     })
     .join('\n')
+}
+
+/** Lines that start at a column, which the first of them has been brought to. What is indented stays so. */
+function below(message: string, start: number, columns: number): string {
+  const lines = message.split('\n').flatMap(line => {
+    const indent = /^ */.exec(line)?.[0] ?? ''
+    const room = Math.max(20, columns - start - indent.length)
+    return wrap(line.slice(indent.length), room).map(part => `${indent}${part}`)
+  })
+  return lines.join(`\n${' '.repeat(start)}`)
 }

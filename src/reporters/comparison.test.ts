@@ -29,6 +29,8 @@ test('two runs of one setup are told apart by their labels', () => {
         likely          32-88 %          92-100 %         +34 to +46
       cost per trial                                      +18 %, likely +5 to +33
       tokens per trial                                    +2 %, likely -3 to +7
+      per trial: mean over all trials; its change: mean over tasks of their
+        changes
       on new tasks like these: likely +20 to +60 points"
   `)
 })

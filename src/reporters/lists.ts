@@ -5,7 +5,7 @@ import type { Trial } from '../model/trial.ts'
 import { count, formatCost, formatDuration, formatShare } from './format.ts'
 import type { Paint } from './paint.ts'
 import { reasonOf } from './problems.ts'
-import { displayWidth } from './text.ts'
+import { displayWidth, wrap } from './text.ts'
 
 /** One line a run, newest first. */
 export function renderRuns(runs: readonly RunManifest[], paint: Paint): string {
@@ -60,14 +60,22 @@ function stateOf(trial: Trial, paint: Paint): string {
   return paint.bad(trial.attempt.stop === 'crash' ? 'crashed' : 'fail')
 }
 
-/** Pads all columns but the last to their widest cell; colour codes do not count. */
-export function columns(rows: readonly string[][]): string {
+/**
+ * Pads all columns but the last to their widest cell; colour codes do not count. With a `width` the last one goes on below
+ * where it is wider.
+ */
+export function columns(rows: readonly string[][], width = Infinity): string {
   const widths: number[] = []
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, visible(cell))))
+  const start = (column: number): number => widths.slice(0, column).reduce((sum, each) => sum + each + 2, 0)
   return rows
     .map(row =>
       row
-        .map((cell, i) => (i === row.length - 1 ? cell : cell + ' '.repeat((widths[i] ?? 0) - visible(cell))))
+        .map((cell, i) =>
+          i === row.length - 1
+            ? wrap(cell, Math.max(20, width - start(i))).join(`\n${' '.repeat(start(i))}`)
+            : cell + ' '.repeat((widths[i] ?? 0) - visible(cell)),
+        )
         .join('  ')
         .trimEnd(),
     )

@@ -37,6 +37,8 @@ test('verdict, table, flips, folded reasons and cost', () => {
 
     <sub>\\~: no difference shown</sub>
 
+    <sub>per trial: mean over all trials; its change: mean over tasks of their changes</sub>
+
     <sub>on new tasks like these: likely -60 to -20 points</sub>
 
     **Flips** (most trials passed on one side and failed on the other)

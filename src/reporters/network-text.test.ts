@@ -16,7 +16,10 @@ test('what agents could reach, in one line', () => {
   expect(text({})).toBe('open')
   expect(text({ a: of({}), b: of({ asked: true }) })).toBe('off')
   expect(text({ a: of({ policy: 'model', allowed: ['api.example.com:443'] }), b: of({}) })).toBe(
-    'a model (api.example.com:443); b off',
+    'model (api.example.com:443) for a; off for b',
+  )
+  expect(text({ a: of({}), b: of({ policy: 'open' }), c: of({}), d: of({ policy: 'open' }) })).toBe(
+    'off for a, c; open for b, d',
   )
   expect(text({ a: of({ policy: 'allow-list', allowed: ['a', 'b', 'c', 'd', 'e', 'f'] }) })).toBe(
     'allow-list (a, b, c, d and 2 more)',

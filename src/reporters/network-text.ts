@@ -1,16 +1,17 @@
 import type { Isolation, Network } from '../model/run.ts'
+import { groupBy } from './group-by.ts'
 
 /** So many places are named. */
 const named = 4
 
-/** What agents could reach, in one short line: told once where it was the same for all setups. */
+/** What agents could reach, in one short line: told once for all setups for which it was the same. */
 export function networkText({ network, networks }: Isolation): string {
-  const told = Object.entries(networks).map(([setup, of]) => ({ setup, text: textOf(of) }))
-  const [first] = told
-  if (!first) return network
-  return told.every(({ text }) => text === first.text)
-    ? first.text
-    : told.map(({ setup, text }) => `${setup} ${text}`).join('; ')
+  const told = groupBy(Object.entries(networks), ([, of]) => textOf(of))
+  if (told.size === 0) return network
+  if (told.size === 1) return [...told.keys()].join('')
+  return [...told]
+    .map(([text, setups]) => `${text} for ${setups.map(([setup]) => setup).join(', ')}`)
+    .join('; ')
 }
 
 function textOf({ policy, enforced, allowed }: Network): string {

@@ -1,4 +1,6 @@
+import { specOf } from '../core/plan.ts'
 import { Writable } from 'node:stream'
+import { createLogUpdate } from 'log-update'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { plainPaint } from './paint.ts'
 import { liveLines } from './progress-lines.ts'
@@ -26,6 +28,7 @@ const source = {
   history: 'none',
   prepare: [],
   prepareTimeoutMs: 1000,
+  prepareReads: null,
   image: null,
 } as const
 
@@ -45,18 +48,22 @@ afterEach(() => {
 })
 
 const start = (stream: Collector, isTTY: boolean): Required<ReturnType<typeof progressReporter>> => {
-  const reporter = progressReporter({ stream, isTTY, clock: () => Date.now() })
-  const { onRunStart, onSource, onTrialStart, onPhase, onTrialEnd, onRunEnd } = reporter
-  if (!onRunStart || !onSource || !onTrialStart || !onPhase || !onTrialEnd || !onRunEnd) {
+  const reporter = progressReporter({
+    stream,
+    drawOver: isTTY ? createLogUpdate : null,
+    clock: () => Date.now(),
+  })
+  const { onBatch, onSource, onTrialStart, onPhase, onTrialEnd, onRunEnd } = reporter
+  if (!onBatch || !onSource || !onTrialStart || !onPhase || !onTrialEnd || !onRunEnd) {
     throw new Error('the reporter leaves something out')
   }
-  return { onRunStart, onSource, onTrialStart, onPhase, onTrialEnd, onRunEnd }
+  return { onBatch, onSource, onTrialStart, onPhase, onTrialEnd, onRunEnd }
 }
 
 test('a log gets one plain line for each ended trial, with the reason where it did not pass', () => {
   const stream = new Collector()
   const progress = start(stream, false)
-  progress.onRunStart(run)
+  progress.onBatch(run, run.plan.map(specOf))
   progress.onSource({ ...source, prepare: [] }, 'preparing')
   vi.advanceTimersByTime(12_000)
   progress.onSource({ ...source, prepare: [] }, 'ready')
@@ -84,7 +91,7 @@ test('a log gets a sign of life every 30 seconds in which nothing ends, and none
   const progress = start(stream, false)
   const [first] = trials
   if (!first) throw new Error('no trial')
-  progress.onRunStart(run)
+  progress.onBatch(run, run.plan.map(specOf))
   progress.onTrialStart(first)
   progress.onPhase(first, 'attempt')
   vi.advanceTimersByTime(65_000)
@@ -102,7 +109,7 @@ test('a log gets a sign of life every 30 seconds in which nothing ends, and none
 test('on a terminal passed trials leave no line, the others stay with their reason', () => {
   const stream = new Collector()
   const progress = start(stream, true)
-  progress.onRunStart(run)
+  progress.onBatch(run, run.plan.map(specOf))
   for (const trial of trials) progress.onTrialEnd(trial)
   progress.onRunEnd(run)
   // oxlint-disable-next-line no-control-regex

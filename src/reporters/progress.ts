@@ -1,4 +1,4 @@
-import { createLogUpdate } from 'log-update'
+import type { createLogUpdate } from 'log-update'
 import type { ProgressReporter } from '../contracts.ts'
 import { count, formatDuration } from './format.ts'
 import { paintFor, type Paint } from './paint.ts'
@@ -9,8 +9,8 @@ import { trialEnd } from './totals.ts'
 
 export interface ProgressOptions {
   stream: NodeJS.WritableStream & { columns?: number; rows?: number }
-  /** Whether lines may be drawn over: a terminal that is no CI log. */
-  isTTY: boolean
+  /** Draws lines over, on a terminal that is no CI log; null elsewhere. It is not imported here: that takes a moment. */
+  drawOver: typeof createLogUpdate | null
   /** Milliseconds of a clock that never goes back. */
   clock: () => number
 }
@@ -36,16 +36,21 @@ const shortestDrawMs = 80
  * Shows a run while it goes on. On a terminal: a line for each running trial and one of totals, drawn over and over; trials
  * that did not pass stay above. Elsewhere: one plain line for each ended trial, without any escape code.
  */
-export function progressReporter({ stream, isTTY, clock }: ProgressOptions): ProgressReporter {
+export function progressReporter({ stream, drawOver, clock }: ProgressOptions): ProgressReporter {
   let state = startProgress(0, clock())
   const now = (): ProgressState => state
-  const screen = isTTY ? terminalScreen(stream, clock, now) : plainScreen(stream, clock, now)
+  const screen = drawOver ? terminalScreen(stream, drawOver, clock, now) : plainScreen(stream, clock, now)
   let timer: NodeJS.Timeout | undefined
 
   return {
-    onRunStart(run) {
-      state = startProgress(run.plan.length, clock())
-      screen.line(`run ${safeText(run.id)}: ${count(run.plan.length, 'trial')}`)
+    onBatch(run, batch) {
+      if (timer) {
+        state.planned += batch.length
+        screen.line(`${count(batch.length, 'more trial')}`)
+        return screen.refresh()
+      }
+      state = startProgress(batch.length, clock())
+      screen.line(`run ${safeText(run.id)}: ${count(batch.length, 'trial')}`)
       // The timer alone must not keep the program alive.
       timer = setInterval(() => screen.refresh(), tickMs).unref()
       screen.refresh()
@@ -81,11 +86,12 @@ export function progressReporter({ stream, isTTY, clock }: ProgressOptions): Pro
 
 function terminalScreen(
   stream: ProgressOptions['stream'],
+  drawOver: typeof createLogUpdate,
   clock: () => number,
   now: () => ProgressState,
 ): Screen {
   // A hidden cursor would have to be shown again after every way in which the process can end.
-  const live = createLogUpdate(stream, { showCursor: true })
+  const live = drawOver(stream, { showCursor: true })
   const paint: Paint = paintFor({ isTTY: true }, process.env)
   let drawnMs = -Infinity
   let pending: NodeJS.Timeout | undefined

@@ -35,7 +35,9 @@ test('candidates of one base stand side by side, with their marks', () => {
       skills: -11 points, likely -17 to -5; cost +18 %, likely +5 to +33; tokens
         +2 %, likely -3 to +7
       lower?, higher?: too few trials of this task to tell a change from chance
-      ~: no difference shown"
+      ~: no difference shown
+      per trial: mean over all trials; its change: mean over tasks of their
+        changes"
   `)
 })
 

@@ -46,6 +46,8 @@ test('a gate that fails tells the broken task first', () => {
       tokens per trial                   12.3k       +2 %, likely -3 to +7
       time per trial                     38s
       ~: no difference shown
+      per trial: mean over all trials; its change: mean over tasks of their
+        changes
       on new tasks like these: likely -57 to -17 points
 
     Failed: 4 trials (the agent's work did not pass)

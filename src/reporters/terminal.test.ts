@@ -83,6 +83,8 @@ test('a red run of two setups starts with the verdict and ends with what to type
       time per trial                 38s         38s
       lower?, higher?: too few trials of this task to tell a change from chance
       n/c: not comparable (the task changed, or nothing was graded on one side)
+      per trial: mean over all trials; its change: mean over tasks of their
+        changes
       on new tasks like these: likely -75 to -35 points
 
     Failed: 9 trials (the agent's work did not pass)

@@ -51,7 +51,8 @@ const settingsOfTheKernel = ['/proc/sys', '/proc/sysrq-trigger']
 const confinedLine = async (inner: Found, request: ExecRequest, access: Access): Promise<string[]> => {
   const { links, readOnly, writable } = seenBy(inner, request.env, access)
   const isSetting = (path: string): boolean => dirname(path) === '/etc'
-  const { folder: etc, others } = await etcWith(readOnly.filter(isSetting))
+  const hasNetwork = access.network === 'open'
+  const { folder: etc, others } = await etcWith(readOnly.filter(isSetting), hasNetwork)
   const shown = [...others, ...readOnly.filter(path => !isSetting(path))]
   return [
     bubblewrap(),
@@ -61,7 +62,7 @@ const confinedLine = async (inner: Found, request: ExecRequest, access: Access):
     '--unshare-pid',
     '--unshare-ipc',
     '--unshare-uts',
-    ...(access.network === 'open' ? [] : ['--unshare-net']),
+    ...(hasNetwork ? [] : ['--unshare-net']),
     '--die-with-parent',
     '--new-session',
     '--cap-drop',

@@ -21,6 +21,7 @@ import { writeAtomically } from '../util/json.ts'
 import { withLock } from '../util/lock.ts'
 import { ifFree } from '../util/uses.ts'
 import { readTrials } from './ledger.ts'
+import { howAltered, openSeal, type LedgerSeal } from './seal.ts'
 
 /** What the store needs of a redactor: see `util/redact.ts`. */
 export interface Redactor {
@@ -38,9 +39,18 @@ export class DamagedRun extends UserError {
 /** Smaller files are quicker copied than put through a stream. */
 const atOnceBytes = 256 * 1024
 
-/** Runs as folders below `root`: run.json, suite.json, trials.jsonl and a folder for each trial. */
+/** Runs as folders below `root`: run.json, suite.json, trials.jsonl with its seal, and a folder for each trial. */
 export function fileStore(root: string, redact: Redactor): RunStore {
   const folderOf = (runId: string): string => join(root, 'runs', runId)
+
+  /** Of the runs to which this process writes. */
+  const seals = new Map<string, Promise<LedgerSeal>>()
+  const sealOf = (runId: string): Promise<LedgerSeal> => {
+    const seal = seals.get(runId) ?? openSeal(folderOf(runId))
+    seals.set(runId, seal)
+    return seal
+  }
+  let writing: Promise<void> = Promise.resolve()
 
   const writeJson = (path: string, value: unknown): Promise<void> =>
     writeAtomically(path, redact.text(`${JSON.stringify(value, null, 2)}\n`))
@@ -76,6 +86,26 @@ export function fileStore(root: string, redact: Redactor): RunStore {
     )
   }
 
+  async function appendLine(runId: string, trial: Trial): Promise<void> {
+    const seal = await sealOf(runId)
+    const file = await open(join(folderOf(runId), 'trials.jsonl'), 'a+', 0o600)
+    try {
+      const { size } = await file.stat()
+      const torn = size > 0 && (await lastByte(file, size)) !== 10
+      const text = `${torn ? '\n' : ''}${redact.text(JSON.stringify(trial))}\n`
+      await file.appendFile(text)
+      await file.datasync()
+      seal.wrote(text)
+    } catch (error) {
+      seal.failed()
+      throw new InfraError(`the result of ${trial.id} could not be stored: ${String(error)}`, {
+        cause: error,
+      })
+    } finally {
+      await file.close()
+    }
+  }
+
   return {
     async create(manifest, suite) {
       const folder = folderOf(manifest.id)
@@ -83,15 +113,19 @@ export function fileStore(root: string, redact: Redactor): RunStore {
       await keepOutOfGit(root)
       await writeJson(join(folder, 'suite.json'), suite)
       await writeJson(join(folder, 'run.json'), manifest)
+      await sealOf(manifest.id)
     },
 
     async saveFiles(runId, trialId, from) {
       const to = join(folderOf(runId), 'trials', trialId)
+      const made = new Set<string>()
       for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
         if (!entry.isFile()) continue
         const source = join(entry.parentPath, entry.name)
         const target = join(to, redact.text(relative(from, source)))
-        mkdirSync(dirname(target), { recursive: true })
+        const folder = dirname(target)
+        if (!made.has(folder)) mkdirSync(folder, { recursive: true })
+        made.add(folder)
         // The file system copies without a byte of it in our memory.
         if (redact.isIdle) copyFileSync(source, target)
         else if (statSync(source).size <= atOnceBytes)
@@ -100,23 +134,17 @@ export function fileStore(root: string, redact: Redactor): RunStore {
       }
     },
 
-    async append(runId, trial) {
-      const file = await open(join(folderOf(runId), 'trials.jsonl'), 'a+', 0o600)
-      try {
-        const { size } = await file.stat()
-        const torn = size > 0 && (await lastByte(file, size)) !== 10
-        await file.appendFile(`${torn ? '\n' : ''}${redact.text(JSON.stringify(trial))}\n`)
-        await file.datasync()
-      } catch (error) {
-        throw new InfraError(`the result of ${trial.id} could not be stored: ${String(error)}`, {
-          cause: error,
-        })
-      } finally {
-        await file.close()
-      }
+    append(runId, trial) {
+      // One after the other: the seal has to know their order.
+      const done = writing.then(() => appendLine(runId, trial))
+      writing = done.catch(() => undefined)
+      return done
     },
 
-    update: manifest => writeJson(join(folderOf(manifest.id), 'run.json'), manifest),
+    async update(manifest) {
+      await writeJson(join(folderOf(manifest.id), 'run.json'), manifest)
+      await (await seals.get(manifest.id))?.close()
+    },
 
     trialFolder: (runId, trialId) => join(folderOf(runId), 'trials', trialId),
 
@@ -129,7 +157,16 @@ export function fileStore(root: string, redact: Redactor): RunStore {
         await readFile(join(folder, 'suite.json'), 'utf8'),
         join(folder, 'suite.json'),
       )
-      return { manifest, trials: inPlanOrder(trials, manifest.plan), replaced, suite, folder, warnings }
+      const altered = await howAltered(folder)
+      return {
+        manifest,
+        trials: inPlanOrder(trials, manifest.plan),
+        replaced,
+        suite,
+        folder,
+        warnings,
+        altered,
+      }
     },
 
     list,

@@ -92,7 +92,7 @@ test.each<[string, (whole: string) => string, Record<string, string[]>]>([
     'a grader',
     t => t.replace('rubric: good', 'rubric: any, required: true, weight: 2'),
     {
-      'changed task:two': ['graders.judge.config.rubric: "good" -> "any"', 'graders.judge.weight: 1 -> 2'],
+      'changed task:two': ['graders.judge.rubric: "good" -> "any"', 'graders.judge.weight: 1 -> 2'],
     },
   ],
   [
@@ -128,7 +128,7 @@ test.each<[string, (whole: string) => string, Record<string, string[]>]>([
     'the harness',
     t => t.replace('[./agent.sh]', '[./agent.sh, --easy]'),
     {
-      'changed setup:a': ['harness.config.run: ["./agent.sh"] -> ["./agent.sh","--easy"]'],
+      'changed setup:a': ['harness.run: ["./agent.sh"] -> ["./agent.sh","--easy"]'],
     },
   ],
   [
@@ -228,7 +228,16 @@ test('a baseline that is changed or gone is told with its counts', async () => {
   const of = (passed: number): Baseline => ({
     schemaVersion: 1,
     suite: 's',
-    setups: { a: { fingerprint: 'f', accepted, tasks: { one: { ...task, passed } } } },
+    setups: {
+      a: {
+        fingerprint: 'f',
+        accepted,
+        pooled: [],
+        conditions: null,
+        anchor: null,
+        tasks: { one: { ...task, passed } },
+      },
+    },
   })
   const found = (head: Baseline | null) => ruleChanges({ suite, baseline: of(5) }, { suite, baseline: head })
   expect(found(of(5))).toEqual([])

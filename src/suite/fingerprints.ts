@@ -29,14 +29,20 @@ export function taskFingerprint(
   task: Omit<Task, 'fingerprint' | 'reference' | 'tags'>,
   source: Source,
 ): string {
-  const { commit, history, prepare, image } = source
+  const { commit, history, prepare, prepareReads, image } = source
   return fingerprint({
     prompt: task.prompt,
     limits: task.limits,
     graders: task.graders,
     fix: task.fix,
-    // Where none is named the fingerprint is as before there were images.
-    source: { commit, history, prepare, ...(image === null ? {} : { image }) },
+    // Where none is named the fingerprint is as before there were these keys.
+    source: {
+      commit,
+      history,
+      prepare,
+      ...(prepareReads === null ? {} : { prepareReads }),
+      ...(image === null ? {} : { image }),
+    },
   })
 }
 

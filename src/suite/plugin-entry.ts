@@ -24,7 +24,12 @@ export function pluginEntry<Shape extends z.ZodRawShape>(
 
   return z
     .unknown()
-    .meta(jsonOf(registry, sharedSchema, options))
+    .meta({
+      // Only editors ask for it.
+      get anyOf() {
+        return alternatives(registry, sharedSchema, options)
+      },
+    })
     .transform((input, context) => {
       const entry = options.bareName && typeof input === 'string' ? { type: input } : input
       const tell = (message: string, path: string[]): void => {
@@ -71,11 +76,11 @@ function relay(error: z.ZodError, context: z.core.ParsePayload): void {
 }
 
 /** JSON Schema of an entry: one alternative for each plug-in. */
-function jsonOf(
+function alternatives(
   registry: Readonly<Record<string, Plugin>>,
   shared: z.ZodObject,
   { bareName }: { bareName: boolean },
-): Record<string, unknown> {
+): JsonSchema[] {
   const common = toJson(shared)
   const entries = Object.entries(registry).map(([type, { config, description }]) =>
     withKeys(toJson(config), {
@@ -84,8 +89,7 @@ function jsonOf(
       required: ['type', ...asList(common.required)],
     }),
   )
-  const names = { type: 'string', enum: Object.keys(registry) }
-  return { anyOf: bareName ? [names, ...entries] : entries }
+  return bareName ? [{ type: 'string', enum: Object.keys(registry) }, ...entries] : entries
 }
 
 function toJson(schema: z.ZodType): JsonSchema {

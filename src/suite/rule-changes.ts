@@ -2,7 +2,7 @@ import { differences } from '../core/differences.ts'
 import { fingerprint } from '../core/fingerprint.ts'
 import type { Baseline } from '../model/baseline.ts'
 import type { RuleChange } from '../model/rules.ts'
-import type { Suite, Task } from '../model/suite.ts'
+import type { Source, Suite, Task } from '../model/suite.ts'
 import { canonicalJson } from '../util/json.ts'
 import { guardedDifferences } from './under-test.ts'
 
@@ -64,8 +64,12 @@ function judged(suite: Suite, task: Task): unknown {
     limits,
     fix,
     graders,
-    source: source && { commit: source.commit, history: source.history, prepare: source.prepare },
+    source: source && sourceRules(source),
   }
+}
+
+function sourceRules({ commit, history, prepare, prepareReads, image }: Source): unknown {
+  return { commit, history, prepare, prepareReads, image }
 }
 
 function setupChanges(base: Suite, head: Suite): Change[] {

@@ -119,6 +119,13 @@ const Source = z
       .describe(
         'commands that make the repository ready, run once per commit: a shell line, or a list of program and arguments',
       ),
+    prepareReads: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe(
+        'globs of the only files that prepare gets to see (package.json, package-lock.json): what it leaves is then shared by all commits in which these are the same',
+      ),
     prepareTimeout: duration
       .default(600_000)
       .describe('longest time for each command of prepare; default 10m'),

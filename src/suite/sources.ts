@@ -77,8 +77,9 @@ export async function finishSource(
   if (path === null || commit === undefined || !history || !prepare || prepareTimeout === undefined) {
     throw new Error(`source ${name} was not checked`)
   }
-  const image = draft.image ?? null
-  return { name, git: path, commit, history, prepare, prepareTimeoutMs: prepareTimeout, image }
+  const { prepareReads = null, image = null } = draft
+  const shared = { prepareTimeoutMs: prepareTimeout, prepareReads, image }
+  return { name, git: path, commit, history, prepare, ...shared }
 }
 
 /** All of a machine, or what its kernel makes up, can be no source. */

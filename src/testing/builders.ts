@@ -46,6 +46,8 @@ export function aKey(id = 'task/setup/0'): {
   startedAt: string
   durationMs: number
   retries: number
+  starts: number
+  spentBeforeUsd: number | null
   remarks: string[]
 } {
   const [task = '', setup = '', index = ''] = id.split('/')
@@ -60,6 +62,8 @@ export function aKey(id = 'task/setup/0'): {
     startedAt: '2026-01-02T03:04:05.000Z',
     durationMs: 2000,
     retries: 0,
+    starts: 1,
+    spentBeforeUsd: 0,
     remarks: [],
   }
 }

@@ -4,10 +4,10 @@ import { InfraError } from '../errors.ts'
 import type { Access, HarnessResult, PreparedSource, Workspace } from '../contracts.ts'
 import type { Setup, Task } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
-import { cleanEnv, withoutProxies } from '../util/host-env.ts'
+import { cleanEnv, withLoopbackDirect, withoutProxies } from '../util/host-env.ts'
 import type { TrialParts } from './parts.ts'
 import type { OpenModel } from './model.ts'
-import { counting, resourcesOf, withUse } from './resources.ts'
+import { counting, processRemarks, resourcesOf, withUse } from './resources.ts'
 
 /** What one attempt is given of its own. */
 export interface Place {
@@ -18,7 +18,10 @@ export interface Place {
   model: Pick<OpenModel, 'access' | 'stop'> | null
 }
 
-/** Lets the agent work in a workspace, with a home of its own and nothing of the host but what its setup passes. */
+/**
+ * Lets the agent work in a workspace, with a home of its own and nothing of the host but what its setup passes.
+ * `remarks`: what a reader should know of it.
+ */
 export async function attempt(
   spec: TrialSpec,
   task: Task,
@@ -27,7 +30,7 @@ export async function attempt(
   workspace: Workspace,
   { folder, logs, network, model }: Place,
   parts: TrialParts,
-): Promise<HarnessResult> {
+): Promise<HarnessResult & { remarks: string[] }> {
   const home = join(folder, 'home')
   const temporary = join(folder, 'tmp')
   for (const path of [home, temporary]) mkdirSync(path, { mode: 0o700 })
@@ -40,8 +43,12 @@ export async function attempt(
   }
   const limits = resourcesOf(task.limits)
   const { exec, seen } = counting(request =>
-    parts.exec({ access, limits, ...(model ? { stop: model.stop } : {}), ...request }),
+    parts.exec({ access, limits, ...request, ...stoppedBy(model?.stop, request.stop) }),
   )
+  const env = {
+    ...cleanEnv(network === 'open' ? parts.hostEnv : withoutProxies(parts.hostEnv), { home, temporary }),
+    ...withoutKey({ ...passed(setup, parts.hostEnv), ...setup.env.set }, setup, parts),
+  }
   const result = await parts.harness(setup).run(
     {
       trial: spec,
@@ -54,10 +61,7 @@ export async function attempt(
       effort: setup.effort,
       mcp: setup.mcp,
       service: model?.access ?? null,
-      env: {
-        ...cleanEnv(network === 'open' ? parts.hostEnv : withoutProxies(parts.hostEnv), { home, temporary }),
-        ...withoutKey({ ...passed(setup, parts.hostEnv), ...setup.env.set }, setup, parts),
-      },
+      env: model ? withLoopbackDirect(env) : env,
       limits: task.limits,
       files: setup.harness.files,
       exec,
@@ -67,7 +71,16 @@ export async function attempt(
     setup.harness.config,
   )
   const asked = { ...result.attempt, requestedModel: setup.model }
-  return { ...result, attempt: withUse(asked, seen, task.limits) }
+  return {
+    ...result,
+    attempt: withUse(asked, seen, task.limits),
+    remarks: processRemarks(seen, task.limits),
+  }
+}
+
+function stoppedBy(...signals: (AbortSignal | undefined)[]): { stop?: AbortSignal } {
+  const given = signals.filter(signal => signal !== undefined)
+  return given.length === 0 ? {} : { stop: AbortSignal.any(given) }
 }
 
 /** The key of its service stays with the gateway, also where the setup would pass it. */

@@ -60,10 +60,10 @@ async function gradeWith(
 ): Promise<Grade> {
   const key = { grader: spec.name, type: spec.type, weight: spec.weight, required: spec.required }
   const opened: Workspace[] = []
-  const folder = parts.makeFolder('grader')
+  const folders = graderFolders(join(ground.logs, 'graders', spec.name), parts)
   try {
     const grader = parts.grader(spec.type)
-    const input = gradeInput(spec, task, evidence, { ...ground, folder }, parts, opened)
+    const input = gradeInput(spec, task, evidence, { ...ground, folders: folders.get }, parts, opened)
     const { score, pass, explanation, details } = await grader.grade(input, spec.config)
     return { status: 'scored', ...key, score, pass, explanation, details: details ?? null }
   } catch (error) {
@@ -71,7 +71,31 @@ async function gradeWith(
     return { status: 'unscored', ...key, reason: error.message }
   } finally {
     await Promise.all(opened.map(workspace => workspace.dispose()))
-    throwAway(folder)
+    folders.discard()
+  }
+}
+
+interface GraderFolders {
+  home: string
+  temporary: string
+  scratch: string
+  logs: string
+}
+
+/** Made when a grader first asks for one: many judge by the patch alone. */
+function graderFolders(logs: string, parts: TrialParts): { get(): GraderFolders; discard(): void } {
+  let folder: string | null = null
+  let made: GraderFolders | null = null
+  const make = (): GraderFolders => {
+    const root = (folder = parts.makeFolder('grader'))
+    const own = { home: join(root, 'home'), temporary: join(root, 'tmp'), scratch: join(root, 'scratch') }
+    for (const path of Object.values(own)) mkdirSync(path, { mode: 0o700 })
+    mkdirSync(logs, { recursive: true })
+    return { ...own, logs }
+  }
+  return {
+    get: () => (made ??= make()),
+    discard: () => folder !== null && throwAway(folder),
   }
 }
 
@@ -79,20 +103,11 @@ function gradeInput(
   spec: GraderSpec,
   task: Task,
   evidence: Evidence,
-  ground: GradingGround & { folder: string },
+  ground: GradingGround & { folders(): GraderFolders },
   parts: TrialParts,
   opened: Workspace[],
 ): GradeInput {
-  const { folder } = ground
-  const [home, temporary, scratch] = ['home', 'tmp', 'scratch'].map(name => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ]
-  const logs = join(ground.logs, 'graders', spec.name)
-  for (const path of [home, temporary, scratch]) mkdirSync(path, { mode: 0o700 })
-  mkdirSync(logs, { recursive: true })
-
+  const { folders } = ground
   const open = async (placement: Placement): Promise<Workspace> => {
     const workspace = await parts.workspaces.create(ground.prepared, placement)
     opened.push(workspace)
@@ -127,23 +142,37 @@ function gradeInput(
     // No task is named so: an id holds no space.
     oncePerRun: (name, make) => parts.once(`every task/${spec.type}/${name}`, make),
     files: spec.files,
-    logs,
-    scratch,
-    env: cleanEnv(parts.hostEnv, { home, temporary }),
+    get logs() {
+      return folders().logs
+    },
+    get scratch() {
+      return folders().scratch
+    },
+    get env() {
+      return cleanEnv(parts.hostEnv, folders())
+    },
     secrets: setOnes(parts.grader(spec.type).secrets?.(spec.config) ?? [], parts.hostEnv),
     // What is judged may be hostile, and must not ask anybody.
-    exec: request =>
-      parts.exec({
+    exec: ({ write, ...request }) => {
+      const { home, temporary, scratch, logs } = folders()
+      return parts.exec({
         access: {
-          write: [...opened.map(({ path }) => path), home, temporary, scratch, logs],
+          // A run must not see the workspace of another one: what was left there could tell it which one it is.
+          write: [
+            ...around(request.cwd, opened).map(({ path }) => path),
+            ...(write ?? [home, temporary, scratch, logs]),
+          ],
           read: [],
           network: 'off',
-          overlays: overlaysFor(request.cwd, opened),
+          overlays: around(request.cwd, opened).flatMap(({ overlay }): Overlay[] =>
+            overlay ? [overlay] : [],
+          ),
           image: ground.prepared.source.image,
         },
         limits: resourcesOf(task.limits),
         ...request,
-      }),
+      })
+    },
     signal: parts.signal,
   }
 }
@@ -178,7 +207,7 @@ async function placeHidden(
 }
 
 /** A command in a workspace needs no other one: those may be in use by other commands. */
-function overlaysFor(cwd: string, opened: readonly Workspace[]): Overlay[] {
-  const around = opened.filter(({ path }) => cwd === path || cwd.startsWith(`${path}${sep}`))
-  return (around.length > 0 ? around : opened).flatMap(({ overlay }) => overlay ?? [])
+function around(cwd: string, opened: readonly Workspace[]): readonly Workspace[] {
+  const found = opened.filter(({ path }) => cwd === path || cwd.startsWith(`${path}${sep}`))
+  return found.length > 0 ? found : opened
 }

@@ -1,7 +1,9 @@
 import type { Access, DoorPort } from '../contracts.ts'
 import type { Network } from '../model/run.ts'
+import { addressesOf } from '../util/connect.ts'
 import { isLoopback, parseDestination, type Destination } from '../util/destination.ts'
 import { toContent, writeTree } from '../util/file-tree.ts'
+import { upstreamFrom } from '../util/upstream.ts'
 import { openProxy, type Proxy, type Refusal } from '../util/proxy.ts'
 
 /** Of the proxy in the sandbox. Below the ports that systems give out by themselves, and of no known service. */
@@ -15,11 +17,13 @@ export interface OpenNetwork {
 }
 
 /**
+/**
  * Opens what a setup allows its agent, and its way to its model if that is through the gateway. Whoever opens it has to close
- * it.
+ * it. `host` is this machine's environment, which says by what proxy it reaches the network itself.
  */
 export function openNetwork(
   { policy, enforced, allowed }: Network,
+  host: NodeJS.ProcessEnv = {},
   model: DoorPort | null = null,
 ): OpenNetwork {
   if (policy === 'open' || !enforced) return { access: 'open', close: async () => [] }
@@ -28,7 +32,7 @@ export function openNetwork(
   if (policy === 'model' && model)
     return { access: { env: loopbackOnly, ports: [model] }, close: async () => [] }
   const places = allowed.flatMap(text => parseDestination(text) ?? [])
-  const proxy = openProxy(places)
+  const proxy = openProxy(places, addressesOf, upstreamFrom(host))
   const local = localPorts(places, proxy)
   const own = [...local, ...(model ? [model] : [])]
   const port = freePort(own.map(each => each.port))
@@ -42,7 +46,7 @@ export function openNetwork(
       proxy.close()
       const refused = proxy.refusals()
       const text = `${JSON.stringify({ allowed, refused }, null, 2)}\n`
-      if (refused.length > 0) await writeTree(logs, { 'network.json': toContent(Buffer.from(text), false) })
+      if (refused.length > 0) writeTree(logs, { 'network.json': toContent(Buffer.from(text), false) })
       return refused
     },
   }

@@ -41,6 +41,8 @@ export interface TrialParts {
   workspaces: Workspaces
   exec: Exec
   hostEnv: NodeJS.ProcessEnv
+  /** Whether agents may write wherever the user may. */
+  hostIsOpen: boolean
   /** A new private folder that no other trial knows. */
   makeFolder(purpose: string): string
   /** Keeps a trial's files. */

@@ -22,7 +22,18 @@ export async function regrade(trial: Trial, stored: string, parts: TrialParts): 
   const start = performance.now()
   const folder = parts.makeFolder('grade')
   const logs = join(folder, 'logs')
-  const { retries, remarks, startedAt, id, task: taskId, setup: setupName, index, seed } = trial
+  const {
+    retries,
+    starts,
+    spentBeforeUsd,
+    remarks,
+    startedAt,
+    id,
+    task: taskId,
+    setup: setupName,
+    index,
+    seed,
+  } = trial
   try {
     await mkdir(logs)
     const task = parts.task(taskId)
@@ -34,6 +45,8 @@ export async function regrade(trial: Trial, stored: string, parts: TrialParts): 
       index,
       seed,
       retries,
+      starts,
+      spentBeforeUsd,
       remarks,
       startedAt,
       taskFingerprint: task.fingerprint,

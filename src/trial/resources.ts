@@ -30,6 +30,18 @@ export function counting(exec: Exec): { exec: Exec; seen: ExecResult[] } {
   }
 }
 
+/** What a reader should know of the limit to processes, in a sentence; none where it was not reached. */
+export function processRemarks(seen: readonly ExecResult[], { processes }: Limits): string[] {
+  const refusals = seen.reduce((sum, { used }) => sum + (used?.processRefusals ?? 0), 0)
+  if (refusals === 0) return []
+  const limit = processes === undefined ? 'the most' : `its limit of ${processes}`
+  return [
+    `The agent came to ${limit} processes and threads${processes === undefined ? ' that any may have' : ''}: ` +
+      `${refusals === 1 ? 'one' : refusals} could not be started (EAGAIN). ` +
+      'If its work needs more, give the task a higher limit: `limits: { processes: … }`.',
+  ]
+}
+
 /** An attempt with what its commands used; one that came to its memory limit says so, and has not just crashed. */
 export function withUse(attempt: Attempt, seen: readonly ExecResult[], limits: Limits): Attempt {
   const known = (values: (number | null | undefined)[]): number[] =>

@@ -2,16 +2,15 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { InfraError, isOutside } from '../errors.ts'
-import type { GatewayReport, HarnessResult, Patch, Workspace } from '../contracts.ts'
+import type { HarnessResult, Patch, Workspace } from '../contracts.ts'
 import { findTampering } from '../core/tampering/find.ts'
 import type { Attempt, Grade, Outcome, Phase, Trial, TrialSpec } from '../model/trial.ts'
 import { toContent, writeTree } from '../util/file-tree.ts'
-import type { Refusal } from '../util/proxy.ts'
 import { throwAway } from '../util/trash.ts'
-import { attempt } from './attempt.ts'
 import { fixOf, gradeAttempt } from './grade.ts'
-import { checkBudget, isFree, isModelFailure, modelFailed, openModel, withMetered } from './model.ts'
-import { networkRemarks, openNetwork } from './network.ts'
+import { letWork, nothingSeen } from './let-work.ts'
+import { checkBudget, isFree, isModelFailure, modelFailed } from './model.ts'
+import { networkRemarks } from './network.ts'
 import { toOutcome } from './outcome.ts'
 import { patchFile, transcriptFile, type TrialParts } from './parts.ts'
 import { placementOf } from './placement.ts'
@@ -51,14 +50,15 @@ async function tryTrial(
   const folder = parts.makeFolder('trial')
   const logs = join(folder, 'logs')
   const network = parts.network(parts.setup(spec.setup))
-  let refusals: Refusal[] = []
+  const seen = nothingSeen()
   const withRemarks = (trial: Trial): Trial => ({
     ...trial,
     remarks: [
       ...replayRemarks(trial.attempt),
+      ...seen.remarks,
       ...networkRemarks(
         network,
-        refusals,
+        seen.refusals,
         parts.harness(parts.setup(spec.setup)).endpoints === undefined && lookedLost(trial),
       ),
     ],
@@ -76,6 +76,8 @@ async function tryTrial(
     startedAt,
     durationMs: performance.now() - start,
     retries,
+    starts: 1,
+    spentBeforeUsd: 0,
     remarks: [],
   })
 
@@ -92,29 +94,14 @@ async function tryTrial(
     const placement = placementOf(setup, parts.harness(setup))
     const workspace = await parts.workspaces.create(prepared, placement)
     let ended: { result: HarnessResult; patch: Patch }
-    let budget: string | null = null
     try {
       enter('attempt')
-      const model = await openModel(
-        spec,
-        setup,
-        task,
-        prepared,
-        { logs, volatile: { [workspace.path]: 'WORKSPACE', [folder]: 'TRIAL' } },
+      const result = await letWork(
+        { spec, task, setup },
+        { prepared, workspace },
+        { folder, logs, seen },
         parts,
       )
-      const open = openNetwork(network, model?.door)
-      const place = { folder, logs, network: open.access, model }
-      let told: GatewayReport | null = null
-      let worked: HarnessResult
-      try {
-        worked = await attempt(spec, task, setup, prepared, workspace, place, parts)
-      } finally {
-        refusals = await open.close(logs)
-        told = (await model?.close()) ?? null
-      }
-      budget = told?.budget ?? null
-      const result = told ? withMetered(worked, told) : worked
       paid.attempt = result.attempt
       parts.signal.throwIfAborted()
       ended = { result, patch: await captured(workspace, () => enter('outcome')) }
@@ -124,13 +111,13 @@ async function tryTrial(
     paid.outcome = toOutcome(ended.patch)
     // The agent knew this folder: what it may have put in the place of these files is replaced, not written through.
     const transcript = ended.result.transcript.map(event => `${JSON.stringify(event)}\n`).join('')
-    await writeTree(logs, {
+    writeTree(logs, {
       [patchFile]: toContent(Buffer.from(ended.patch.text), false),
       [transcriptFile]: toContent(Buffer.from(transcript), false),
     })
 
     phase = 'attempt'
-    checkBudget(budget)
+    checkBudget(seen.budget)
     if (isModelFailure(paid.attempt)) {
       throw modelFailed(paid.attempt)
     }

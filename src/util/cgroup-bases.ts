@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
-import { rmdirSync } from 'node:fs'
-import { access, mkdir, readFile, readdir, rmdir, writeFile } from 'node:fs/promises'
+import { existsSync, rmdirSync } from 'node:fs'
+import { mkdir, readFile, readdir, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { livenessOf, ownProcessName } from './process-name.ts'
@@ -35,15 +35,19 @@ export function cgroupBases(): Promise<Base[]> {
 
 async function findBases(): Promise<Base[]> {
   const [mounts, own] = await Promise.all([readIfAny('/proc/self/mountinfo'), readIfAny('/proc/self/cgroup')])
-  const tried = own.split('\n').map(line => {
+  const possible = own.split('\n').map(async line => {
     const [, names = '', path = '/'] = /^\d+:([^:]*):(.*)$/.exec(line) ?? []
     const mount = mountOf(mounts, names)
-    if (mount === null || line === '') return null
+    if (mount === null || line === '') return []
     const below = path.startsWith(mount.root) ? path.slice(mount.root.length) : path
     const folder = resolve(mount.point, `.${below}`)
     return names === '' ? version2(folder, mount.point) : version1(folder, names)
   })
-  const bases = (await Promise.all(tried)).filter(base => base !== null)
+  const hierarchies = await Promise.all(possible)
+  const movable = await whereMovable(hierarchies.flat().map(({ folder }) => folder))
+  const bases = hierarchies
+    .map(candidates => candidates.find(({ folder }) => movable.has(folder)))
+    .filter(base => base !== undefined)
   for (const { folder } of bases) await sweep(folder)
   return bases
 }
@@ -61,38 +65,47 @@ function mountOf(mounts: string, names: string): { point: string; root: string }
   return null
 }
 
-async function version1(folder: string, names: string): Promise<Base | null> {
+function version1(folder: string, names: string): Base[] {
   const known = ['memory', 'cpu', 'cpuacct', 'pids'] as const
   const controllers = known.filter(name => names.split(',').includes(name))
-  return controllers.length > 0 && (await canMove(folder)) ? { version: 1, folder, controllers } : null
+  return controllers.length > 0 ? [{ version: 1, folder, controllers }] : []
 }
 
-/** Groups may stand beside ours, or beside one around it: where processes are, none can be made that is limited. */
-async function version2(own: string, top: string): Promise<Base | null> {
+/** Groups may stand beside ours, or beside one around it: where processes are, none can be made that is limited. Best first. */
+async function version2(own: string, top: string): Promise<Base[]> {
+  const candidates: Base[] = []
   for (let folder = own; ; folder = dirname(folder)) {
     const passedOn = (await readIfAny(join(folder, 'cgroup.subtree_control'))).trim().split(' ')
     const controllers = (['memory', 'cpu', 'pids'] as const).filter(name => passedOn.includes(name))
     const isLast = folder === top || !folder.startsWith(`${top}/`)
-    if ((controllers.length > 0 || isLast) && (await canMove(folder)))
-      return { version: 2, folder, controllers: [...controllers, 'kill'] }
-    if (isLast) return null
+    if (controllers.length > 0 || isLast)
+      candidates.push({ version: 2, folder, controllers: [...controllers, 'kill'] })
+    if (isLast) return candidates
   }
 }
 
-/** Whether a group can be made in a folder and a process moved into it, by trying. */
-async function canMove(folder: string): Promise<boolean> {
-  const group = join(folder, await newGroupName())
+/** Goes into one group after the other, and tells into which it could. */
+const enterEach = 'for group; do echo $$ >"$group/cgroup.procs" && echo "$group"; done 2>/dev/null; exit 0'
+
+/** In which folders a group can be made and a process moved into it, by trying: with one process for all of them. */
+async function whereMovable(folders: readonly string[]): Promise<Set<string>> {
+  const name = await newGroupName()
+  const made: string[] = []
   try {
-    await mkdir(group)
-    // Elsewhere than in a hierarchy of groups the file would be made by this.
-    await access(join(group, 'cgroup.procs'))
-    await promisify(execFile)('/bin/sh', ['-c', 'echo $$ >"$1"', 'sh', join(group, 'cgroup.procs')])
-    return true
-  } catch (error) {
-    if (error instanceof Error && 'code' in error) return false
-    throw error
+    for (const folder of folders) {
+      const group = join(folder, name)
+      await mkdir(group).then(
+        () => made.push(group),
+        () => undefined,
+      )
+    }
+    // Elsewhere than in a hierarchy of groups the file would be made by writing to it.
+    const groups = made.filter(group => existsSync(join(group, 'cgroup.procs')))
+    if (groups.length === 0) return new Set()
+    const { stdout } = await promisify(execFile)('/bin/sh', ['-c', enterEach, 'sh', ...groups])
+    return new Set(stdout.split('\n').filter(Boolean).map(dirname))
   } finally {
-    await removeGroup(group)
+    await Promise.all(made.map(removeGroup))
   }
 }
 

@@ -197,13 +197,18 @@ async function start(
     if (child.pid === undefined) throw await failed
     // A program need not read its input: EPIPE is none of our business.
     child.stdin?.on('error', () => child.stdin?.destroy())
-    child.stdin?.end(request.stdin)
+    feed(child.stdin, request.stdin)
     return child
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'ENOENT' || code === 'EACCES' || code === 'ENOTDIR' || code === 'ENOEXEC') return null
     throw cannotStart(file, error, code)
   }
+}
+
+function feed(input: ChildProcess['stdin'], what: ExecRequest['stdin']): void {
+  if (typeof what !== 'function') input?.end(what)
+  else what({ write: text => void (input?.writable && input.write(text)), end: () => void input?.end() })
 }
 
 /** Null without a wish, and for a program that is not there: what would limit it could only say so in its own words. */

@@ -1,5 +1,14 @@
-import { constants } from 'node:fs'
-import { chmod, lstat, mkdir, open, rm } from 'node:fs/promises'
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { lstat, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileContent, FileTree } from '../model/files.ts'
 
@@ -29,24 +38,25 @@ export function toText(content: FileContent | undefined): string | undefined {
  * Writes files below a folder that may hold hostile things: whatever stands at a path is removed first, and no link is
  * followed on the way to it.
  */
-export async function writeTree(root: string, files: FileTree): Promise<void> {
+export function writeTree(root: string, files: FileTree): void {
   for (const [path, content] of Object.entries(files)) {
     const parts = path.split('/')
-    await makeRealFolders(root, parts.slice(0, -1))
+    makeRealFolders(root, parts.slice(0, -1))
     const target = join(root, ...parts)
-    await rm(target, { recursive: true, force: true })
+    if (kindOf(target) !== null) rmSync(target, { recursive: true, force: true })
     const mode = content.executable ? 0o755 : 0o644
-    const file = await open(
+    const file = openSync(
       target,
       constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
       mode,
     )
     try {
-      await file.writeFile(toBytes(content))
+      writeFileSync(file, toBytes(content))
+      // Whatever the umask says.
+      fchmodSync(file, mode)
     } finally {
-      await file.close()
+      closeSync(file)
     }
-    await chmod(target, mode)
   }
 }
 
@@ -59,15 +69,21 @@ export async function removePaths(root: string, paths: readonly string[]): Promi
   }
 }
 
-async function makeRealFolders(root: string, parts: readonly string[]): Promise<void> {
+function makeRealFolders(root: string, parts: readonly string[]): void {
   let folder = root
   for (const part of parts) {
     folder = join(folder, part)
-    const stat = await lstat(folder).catch(() => null)
-    if (stat?.isDirectory()) continue
-    if (stat) await rm(folder, { force: true })
-    await mkdir(folder)
+    const kind = kindOf(folder)
+    if (kind === 'folder') continue
+    if (kind !== null) rmSync(folder, { force: true })
+    mkdirSync(folder)
   }
+}
+
+/** Of what stands at a path itself, links not followed; null if nothing does. */
+function kindOf(path: string): 'folder' | 'other' | null {
+  const stats = lstatSync(path, { throwIfNoEntry: false })
+  return stats === undefined ? null : stats.isDirectory() ? 'folder' : 'other'
 }
 
 async function isRealFolder(root: string, parts: readonly string[]): Promise<boolean> {

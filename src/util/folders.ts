@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmod, cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -36,6 +36,14 @@ export async function copyFolder(from: string, to: string): Promise<void> {
     })
 }
 
+/** Copies what is in a folder into another one. Files that are there already must not be in the way of folders, nor links of anything. */
+export async function copyInto(from: string, to: string): Promise<void> {
+  working ??= findCopyCommand()
+  const command = await working
+  if (command?.[0]) await runCopy(command, `${from}/.`, to)
+  else await cp(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true })
+}
+
 async function runCopy([program = '', ...args]: string[], from: string, to: string): Promise<void> {
   try {
     await run(program, [...args, '--', from, to])
@@ -62,6 +70,22 @@ async function findCopyCommand(): Promise<string[] | null> {
     return null
   } finally {
     await rm(trial, { recursive: true, force: true })
+  }
+}
+
+/** Tries whether files of one folder can be copied into another one so that they share their blocks on the disk. */
+export async function sharesBlocks(from: string, to: string): Promise<boolean> {
+  const how = { linux: ['--reflink=always'], darwin: ['-c'] }[String(process.platform)]
+  if (!how) return false
+  const [source, copy] = [await mkdtemp(join(from, 'blocks-')), await mkdtemp(join(to, 'blocks-'))]
+  try {
+    await writeFile(join(source, 'file'), 'x'.repeat(10_000))
+    return await run('cp', [...how, '--', join(source, 'file'), join(copy, 'file')]).then(
+      () => true,
+      () => false,
+    )
+  } finally {
+    for (const folder of [source, copy]) await rm(folder, { recursive: true, force: true })
   }
 }
 

@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { chmod, mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeAtomically } from './json.ts'
@@ -30,13 +31,25 @@ export async function writeGitDir(path: string, options: GitDirOptions): Promise
     await mkdir(join(path, folder), { recursive: true })
   }
   await chmod(path, 0o700)
-  await put(join(path, 'config'), configText(options))
-  await put(join(path, 'HEAD'), 'ref: refs/heads/main\n')
-  await put(
-    join(path, 'objects/info/alternates'),
-    options.alternates?.map(folder => `${folder}\n`).join('') ?? null,
-  )
-  await put(join(path, 'info/attributes'), options.raw ? rawAttributes : null)
+  for (const [name, text] of Object.entries(filesOf(options))) await put(join(path, name), text)
+}
+
+/** The same where nothing stands yet, for a git directory that lives no longer than this process: at the least cost. */
+export function writePassingGitDir(path: string, options: GitDirOptions): void {
+  mkdirSync(path, { mode: 0o700 })
+  for (const folder of ['objects', 'objects/info', 'refs', 'info']) mkdirSync(join(path, folder))
+  for (const [name, text] of Object.entries(filesOf(options)))
+    if (text !== null) writeFileSync(join(path, name), text)
+}
+
+/** Null for a file that is not to be there. */
+function filesOf(options: GitDirOptions): Record<string, string | null> {
+  return {
+    config: configText(options),
+    HEAD: 'ref: refs/heads/main\n',
+    'objects/info/alternates': options.alternates?.map(folder => `${folder}\n`).join('') ?? null,
+    'info/attributes': options.raw ? rawAttributes : null,
+  }
 }
 
 /** Leaves a right file alone: another process may be reading it. */

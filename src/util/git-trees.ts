@@ -6,6 +6,12 @@ export interface TreeEntry {
   id: string
 }
 
+type Folder = ReadonlyMap<string, TreeEntry>
+
+/** By tree and folder: trials of one task change files of the same folders. An id always stands for the same tree. */
+const known = new Map<string, Folder | null>()
+const mostKnown = 2000
+
 /**
  * The entries of folders in a tree, by folder and name; one character of a path is one byte, and the top is the empty path.
  * A folder that the tree does not have is left out. No path may hold a line end.
@@ -14,8 +20,30 @@ export async function readTrees(
   tree: string,
   folders: readonly string[],
   options: GitOptions,
-): Promise<Map<string, Map<string, TreeEntry>>> {
-  const trees = new Map<string, Map<string, TreeEntry>>()
+): Promise<Map<string, Folder>> {
+  const trees = new Map<string, Folder>()
+  const missing: string[] = []
+  for (const folder of folders) {
+    const found = known.get(`${tree}:${folder}`)
+    if (found) trees.set(folder, found)
+    else if (found === undefined) missing.push(folder)
+  }
+  const read = await readFrom(tree, missing, options)
+  if (known.size > mostKnown) known.clear()
+  for (const folder of missing) {
+    const found = read.get(folder) ?? null
+    known.set(`${tree}:${folder}`, found)
+    if (found) trees.set(folder, found)
+  }
+  return trees
+}
+
+async function readFrom(
+  tree: string,
+  folders: readonly string[],
+  options: GitOptions,
+): Promise<Map<string, Folder>> {
+  const trees = new Map<string, Folder>()
   if (folders.length === 0) return trees
   const input = Buffer.from(folders.map(folder => `${tree}:${folder}\n`).join(''), 'latin1')
   const output = await git(['cat-file', '--batch'], { ...options, input })

@@ -35,6 +35,13 @@ export function withoutProxies(host: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(host).filter(([name]) => !/_proxy$/i.test(name)))
 }
 
+/** The same environment, in which nothing on loopback is asked for through a proxy. */
+export function withLoopbackDirect(env: Record<string, string>): Record<string, string> {
+  const usual = env['no_proxy'] ?? env['NO_PROXY'] ?? ''
+  const list = [usual, 'localhost', '127.0.0.1', '::1'].filter(Boolean).join(',')
+  return { ...env, no_proxy: list, NO_PROXY: list }
+}
+
 /** The values, by name, of those of the named variables that are set. */
 export function setOnes(names: readonly string[], host: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(

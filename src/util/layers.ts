@@ -89,8 +89,8 @@ export function toBytePath(path: string): string {
 }
 
 /** A deleted name. */
-export function isWhiteout(stats: Stats): boolean {
-  return stats.isCharacterDevice() && stats.rdev === 0
+export function isWhiteout(stats: Stats | undefined): boolean {
+  return stats !== undefined && stats.isCharacterDevice() && stats.rdev === 0
 }
 
 function rootEntry(layers: Layers): Entry | null {

@@ -70,27 +70,49 @@ function isAsked(limits: ResourceLimits): boolean {
 }
 
 /** Groups that only cap the number of processes, made before and free again: making one costs more than most commands. */
-const spare: string[] = []
+const spare: Cap[] = []
+
+interface Cap {
+  group: string
+  /** How often it had refused one before the command that is in it now. */
+  refusals: number
+}
 
 async function capped(): Promise<Limited> {
-  const group = spare.pop() ?? (await makeCap())
+  const cap = spare.pop() ?? (await makeCap())
+  if (cap === null)
+    return { prelude: { namespaces: [], lines: [] }, close: async () => ({ leftovers: 0, used: null }) }
   return {
-    prelude: { namespaces: [], lines: group === null ? [] : entering([group]) },
+    prelude: { namespaces: [], lines: entering([cap.group]) },
     async close() {
-      if (group !== null) spare.push(group)
-      return { leftovers: 0, used: null }
+      const refusals = (await refusalsIn(cap.group)) ?? cap.refusals
+      const processRefusals = refusals - cap.refusals
+      spare.push({ ...cap, refusals })
+      return { leftovers: 0, used: processRefusals === 0 ? null : { ...nothingKnown, processRefusals } }
     },
   }
 }
 
-async function makeCap(): Promise<string | null> {
+const nothingKnown: ResourceUse = {
+  peakMemoryBytes: null,
+  cpuMs: null,
+  memoryKills: null,
+  processRefusals: null,
+}
+
+/** How often a group has refused a new process. */
+async function refusalsIn(group: string): Promise<number | null> {
+  return numberIn(await readIfAny(join(group, 'pids.events')), /^max (\d+)/m)
+}
+
+async function makeCap(): Promise<Cap | null> {
   const base = baseFor('pids', await cgroupBases())
   if (base === null) return null
   const group = join(base.folder, await newGroupName())
   await mkdir(group)
   await writeFile(join(group, 'pids.max'), String(mostProcesses))
   removeAtExit(group)
-  return group
+  return { group, refusals: 0 }
 }
 
 async function limitedAnew(limits: ResourceLimits): Promise<Limited> {
@@ -133,10 +155,12 @@ async function limitedAnew(limits: ResourceLimits): Promise<Limited> {
       lines: [...entering([...groups.values()]), ...(memory ? [] : await rlimits(limits))],
     },
     async close() {
+      const processRefusals = processes ? await refusalsIn(processes.group) : null
       // Nothing new can start while the rest is ended.
       if (processes) await writeFile(join(processes.group, 'pids.max'), '0')
       const ended = await Promise.all([...groups.values()].map(endGroup))
-      const used = groups.size === 0 ? null : await usedBy(memory, cpu, groupOf('cpuacct'))
+      const used =
+        groups.size === 0 ? null : { ...(await usedBy(memory, cpu, groupOf('cpuacct'))), processRefusals }
       await Promise.all([...groups.values()].map(removeGroup))
       return { leftovers: Math.max(0, ...ended), used }
     },
@@ -174,7 +198,11 @@ async function rlimits({ memoryBytes }: ResourceLimits): Promise<string[]> {
 
 type Group = { group: string; version: 1 | 2 } | null
 
-async function usedBy(memory: Group, cpu: Group, cpuacct: Group): Promise<ResourceUse> {
+async function usedBy(
+  memory: Group,
+  cpu: Group,
+  cpuacct: Group,
+): Promise<Omit<ResourceUse, 'processRefusals'>> {
   const peak = memory ? (memory.version === 2 ? 'memory.peak' : 'memory.max_usage_in_bytes') : null
   const events = memory ? (memory.version === 2 ? 'memory.events' : 'memory.oom_control') : null
   return {

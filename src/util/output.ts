@@ -1,5 +1,13 @@
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
-import { open, type FileHandle } from 'node:fs/promises'
+import {
+  closeSync,
+  constants,
+  createReadStream,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs'
 import { resolve } from 'node:path'
 import { lineSplitter } from './lines.ts'
 
@@ -80,10 +88,7 @@ export function followLines(
 
 /** The end of a file as text, at most `maxBytes` of it and from the start of a character on; empty if there is no file. */
 export async function readTail(path: string, maxBytes: number): Promise<string> {
-  return (
-    (await readRegular(path, async (file, size) => readFrom(file, Math.max(0, size - maxBytes), maxBytes))) ??
-    ''
-  )
+  return readRegular(path, (file, size) => readFrom(file, Math.max(0, size - maxBytes), maxBytes)) ?? ''
 }
 
 /**
@@ -91,17 +96,17 @@ export async function readTail(path: string, maxBytes: number): Promise<string> 
  * or longer than `maxBytes`.
  */
 export async function readUntrusted(path: string | Buffer, maxBytes: number): Promise<string | null> {
-  return readRegular(path, async (file, size) => (size > maxBytes ? null : readFrom(file, 0, size)))
+  return readRegular(path, (file, size) => (size > maxBytes ? null : readFrom(file, 0, size)))
 }
 
 /** The lines of a file, one after the other, with little memory; none if there is no such regular file. */
 export async function* readLines(path: string): AsyncGenerator<string> {
-  const file = await openRegular(path)
+  const file = openRegular(path)
   if (file === null) return
   try {
     let ready: string[] = []
     const lines = lineSplitter(line => ready.push(line))
-    for await (const bytes of file.createReadStream({ autoClose: false })) {
+    for await (const bytes of createReadStream('', { fd: file, autoClose: false })) {
       lines.push(bytes)
       yield* ready
       ready = []
@@ -109,38 +114,39 @@ export async function* readLines(path: string): AsyncGenerator<string> {
     lines.end()
     yield* ready
   } finally {
-    await file.close()
+    closeSync(file)
   }
 }
 
-async function readRegular<T>(
-  path: string | Buffer,
-  read: (file: FileHandle, size: number) => Promise<T>,
-): Promise<T | null> {
-  const file = await openRegular(path)
+function readRegular<T>(path: string | Buffer, read: (file: number, size: number) => T): T | null {
+  const file = openRegular(path)
   if (file === null) return null
   try {
-    return await read(file, (await file.stat()).size)
+    return read(file, fstatSync(file).size)
   } finally {
-    await file.close()
+    closeSync(file)
   }
 }
 
 /** O_NONBLOCK so that a pipe in the place of the file cannot hold us up. */
-async function openRegular(path: string | Buffer): Promise<FileHandle | null> {
+function openRegular(path: string | Buffer): number | null {
   const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
-  const file = await open(path, flags).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== undefined && ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'].includes(error.code)) return null
+  let file: number
+  try {
+    file = openSync(path, flags)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'].includes(code)) return null
     throw error
-  })
-  if (file === null || (await file.stat()).isFile()) return file
-  await file.close()
+  }
+  if (fstatSync(file).isFile()) return file
+  closeSync(file)
   return null
 }
 
-async function readFrom(file: FileHandle, from: number, maxBytes: number): Promise<string> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(maxBytes), 0, maxBytes, from)
-  const bytes = buffer.subarray(0, bytesRead)
+function readFrom(file: number, from: number, maxBytes: number): string {
+  const room = Buffer.allocUnsafe(Math.min(maxBytes, Math.max(0, fstatSync(file).size - from)))
+  const bytes = room.subarray(0, readSync(file, room, 0, room.length, from))
   return bytes.toString('utf8', from === 0 ? 0 : startOfCharacter(bytes))
 }
 

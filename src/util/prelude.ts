@@ -6,10 +6,10 @@ export interface Prelude {
   lines: readonly string[]
 }
 
-/** The command line that does all of this and then becomes `argv`. */
+/** The command line that does all of this and then becomes `argv`, or is done where that is empty. */
 export function withPrelude(preludes: readonly Prelude[], argv: readonly string[]): string[] {
   const lines = preludes.flatMap(prelude => prelude.lines)
   if (lines.length === 0) return [...argv]
-  const script = [...lines, 'exec "$@"'].join(' && ')
+  const script = [...lines, ...(argv.length === 0 ? [] : ['exec "$@"'])].join(' && ')
   return [...preludes.flatMap(prelude => prelude.namespaces), '/bin/sh', '-c', script, 'sh', ...argv]
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 
@@ -143,13 +143,14 @@ function scan(isDoomed: (entry: Running) => boolean): Scan {
   const result: Scan = { running: [], unclear: false }
   for (const pid of pids.sort((a, b) => b - a)) {
     // "pid (name) state parent group …": the name may hold anything, so what follows counts from the last bracket.
-    const stat = readIfThere(`/proc/${pid}/stat`)
+    const stat = readIfThere(`/proc/${pid}/stat`).toString('latin1')
     const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     const environment = readIfThere(`/proc/${pid}/environ`)
+    const mark = markIn(environment)
     // Also empty for a moment while a process turns into another program.
-    if (environment === '' && !seenBefore.has(pid)) result.unclear = true
+    if (environment.length === 0 && !seenBefore.has(pid)) result.unclear = true
     if (!group || state === 'Z' || state === 'X') continue
-    const entry = { pid, group: Number(group), mark: markIn(environment) }
+    const entry = { pid, group: Number(group), mark }
     if (isDoomed(entry)) signalProcess(pid, 'SIGKILL')
     result.running.push(entry)
   }
@@ -157,21 +158,32 @@ function scan(isDoomed: (entry: Running) => boolean): Scan {
   return result
 }
 
-function markIn(environment: string): string | null {
-  const at = `\0${environment}`.indexOf(`\0${markVariable}=`)
+const markStart = Buffer.from(`${markVariable}=`)
+
+function markIn(environment: Buffer): string | null {
+  let at = environment.indexOf(markStart)
+  while (at > 0 && environment[at - 1] !== 0) at = environment.indexOf(markStart, at + 1)
   if (at < 0) return null
-  const rest = environment.slice(at + markVariable.length + 1)
-  const end = rest.indexOf('\0')
-  return end < 0 ? rest : rest.slice(0, end)
+  const end = environment.indexOf(0, at)
+  return environment.toString('latin1', at + markStart.length, end < 0 ? environment.length : end)
 }
 
-/** Empty for a process that has ended meanwhile or that belongs to somebody else. */
-function readIfThere(path: string): string {
+/** One for all: Node itself would take as much for each of these files, whose size the kernel does not tell, and each time. */
+const piece = Buffer.allocUnsafeSlow(64 * 1024)
+
+/** To be used up before the next call. Empty for a process that has ended meanwhile or that belongs to somebody else. */
+function readIfThere(path: string): Buffer {
+  let file: number | null = null
   try {
-    return readFileSync(path, 'latin1')
+    file = openSync(path, 'r')
+    const first = piece.subarray(0, readSync(file, piece))
+    // Nearly none is longer.
+    return first.length < piece.length ? first : Buffer.concat([first, readFileSync(file)])
   } catch (error) {
-    if (error instanceof Error && 'code' in error) return ''
+    if (error instanceof Error && 'code' in error) return Buffer.alloc(0)
     throw error
+  } finally {
+    if (file !== null) closeSync(file)
   }
 }
 

@@ -5,6 +5,7 @@ import { addressesOf, connected } from './connect.ts'
 import { isListed, isLoopback, isPublic, showAuthority, type Destination } from './destination.ts'
 import { forward, Refused, tunnel } from './proxy-requests.ts'
 import { relay } from './relay.ts'
+import { connectedBy, type UpstreamOf } from './upstream.ts'
 
 /** For the first request of a connection. */
 const headTimeoutMs = 30_000
@@ -36,11 +37,14 @@ export interface Proxy {
 /**
  * A proxy for CONNECT and for plain HTTP. It finds out the address of a name itself and connects to just that address; one
  * that is not public has to be on the list as well, so that no name leads into this machine or its network. Nothing that
- * comes in can make it throw. `resolve` gives all addresses of a name.
+ * comes in can make it throw. `resolve` gives all addresses of a name. Where this machine itself is behind a proxy
+ * (`upstreamOf`), it connects by that, which finds the address on its own; names that lead to no public address are refused all
+ * the same, if this machine knows the name at all.
  */
 export function openProxy(
   allowed: readonly Destination[],
   resolve: (name: string) => Promise<string[]> = addressesOf,
+  upstreamOf: UpstreamOf = () => null,
 ): Proxy {
   const refused = new Map<string, Refusal>()
   const open = new Set<Socket>()
@@ -63,16 +67,18 @@ export function openProxy(
   async function reach(host: string, port: number): Promise<Socket> {
     const to = showAuthority(host, port)
     if (!isListed(allowed, host, port)) throw refuse(to, 'unlisted')
-    const addresses = isIP(host) === 0 ? await resolve(host) : [host]
-    const fit = addresses.filter(
+    const upstream = upstreamOf(host, port)
+    const addresses = isIP(host) === 0 ? await resolve(host).catch(unknownTo(upstream)) : [host]
+    const fit = addresses?.filter(
       address =>
         isPublic(address) ||
         isListed(allowed, address, port) ||
         (host === 'localhost' && isLoopback(address)),
     )
-    if (fit.length === 0) throw refuse(to, 'private')
+    if (fit?.length === 0) throw refuse(to, 'private')
     if (closed) throw new Error('the proxy was closed')
-    return connected(host, port, fit, keep)
+    if (upstream) return connectedBy(upstream, host, port, keep)
+    return connected(host, port, fit ?? [], keep)
   }
 
   function keep(socket: Socket): void {
@@ -122,5 +128,13 @@ export function openProxy(
       closed = true
       for (const socket of open) socket.destroy()
     },
+  }
+}
+
+/** Behind a proxy many machines know no names: null. Elsewhere a name that is not known is a fault. */
+function unknownTo(upstream: URL | null): (error: Error) => null {
+  return error => {
+    if (upstream) return null
+    throw error
   }
 }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { readdirSync, renameSync, rmSync } from 'node:fs'
+import { readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs'
 import { removeFolder } from './folders.ts'
 
 /** So long what was thrown away waits for more of it: one program takes all of it off the disk. */
@@ -44,25 +44,21 @@ const fewEntries = 60
 /** Removes a folder of few entries at once; false where it has more, or where that does not work. */
 function removeSmall(folder: string): boolean {
   try {
-    if (!hasFewEntries(folder)) return false
-    rmSync(folder, { recursive: true, force: true })
+    // Each stands before those in it.
+    const folders = [folder]
+    const files: string[] = []
+    for (const at of folders) {
+      for (const entry of readdirSync(at, { withFileTypes: true }))
+        (entry.isDirectory() ? folders : files).push(`${at}/${entry.name}`)
+      if (folders.length + files.length > fewEntries) return false
+    }
+    for (const file of files) unlinkSync(file)
+    for (const empty of folders.toReversed()) rmdirSync(empty)
     return true
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error
     return false
   }
-}
-
-function hasFewEntries(folder: string): boolean {
-  let count = 0
-  const open = [folder]
-  for (let at = open.pop(); at !== undefined && count <= fewEntries; at = open.pop()) {
-    for (const entry of readdirSync(at, { withFileTypes: true })) {
-      count++
-      if (entry.isDirectory()) open.push(`${at}/${entry.name}`)
-    }
-  }
-  return count <= fewEntries
 }
 
 /** By a program, which does not keep this one from its work; false where it could not remove all. */

@@ -7,23 +7,17 @@ import { stage } from '../util/git-stage.ts'
 /**
  * Records a checkout's files as they are on disk in a git directory of our own, outside of the folder, and returns their
  * tree. Its index and its tree are what every patch is taken against. Tracked files are in it even where they are ignored;
- * of submodules only the files are.
+ * of submodules only the files are. `theirs` is the git directory of the checkout, from which objects are borrowed.
  */
-export async function takeBase(workTree: string, gitDir: string): Promise<string> {
-  const theirs = join(workTree, '.git')
+export async function takeBase(workTree: string, gitDir: string, theirs: string): Promise<string> {
   const head = (await git(['rev-parse', 'HEAD'], { gitDir: theirs })).toString().trim()
   await rm(gitDir, { recursive: true, force: true })
   await writeGitDir(gitDir, { bare: true, raw: true, idLength: head.length })
-  const options = { gitDir, workTree, env: borrowing(workTree) }
+  const options = { gitDir, workTree, env: { GIT_ALTERNATE_OBJECT_DIRECTORIES: join(theirs, 'objects') } }
   await git(['read-tree', head], options)
   const tree = await stage(options)
   await excludeIgnored(gitDir, options)
   return tree
-}
-
-/** Object folders of a checkout, from which the git directories of its copies borrow. */
-export function borrowing(workTree: string): Record<string, string> {
-  return { GIT_ALTERNATE_OBJECT_DIRECTORIES: join(workTree, '.git/objects') }
 }
 
 /**

@@ -10,9 +10,10 @@ import { stage } from '../util/git-stage.ts'
 import { ifFree } from '../util/uses.ts'
 import type { CacheEntry } from './cache-entries.ts'
 import { hasRecordedDigest } from './checkout-digest.ts'
-import { keyOf, partsOf, readRecord, type CheckoutRecord } from './checkout.ts'
+import { checkoutKey, partsOf, readRecord, type CheckoutRecord } from './checkout.ts'
 import { listChanges } from './diff-trees.ts'
 import { checkHistory, historySettings } from './history.ts'
+import { readPrepared } from './prepared-layer.ts'
 
 const fsckTimeoutMs = 3_600_000
 
@@ -38,6 +39,8 @@ function checkerOf(kind: CacheEntry['kind']): (entry: CacheEntry, cacheRoot: str
       return checkMirror
     case 'checkout':
       return checkCheckout
+    case 'prepared':
+      return checkPrepared
     case 'folder':
       return checkFolder
     case 'packages':
@@ -66,8 +69,8 @@ async function checkFolder({ path, name }: CacheEntry): Promise<string[]> {
 }
 
 /** From the name to the pinned commit, to its tree, to the base, to the files: each follows from the one before. */
-async function checkCheckout(entry: CacheEntry, cacheRoot: string): Promise<string[]> {
-  const { git: url, commit, history, prepare } = entry.about
+async function checkCheckout(entry: CacheEntry): Promise<string[]> {
+  const { git: url, commit, history } = entry.about
   const record = await readRecord(entry.path)
   const { workTree } = partsOf(entry.path)
   const gitDir = join(workTree, '.git')
@@ -75,25 +78,20 @@ async function checkCheckout(entry: CacheEntry, cacheRoot: string): Promise<stri
   const mistakes = await mistakesInGitDir(gitDir, { bare: false, idLength, config: historySettings })
   if (mistakes.length > 0) return mistakes.map(mistake => `.git: ${mistake}`)
 
-  const source =
-    url && commit && history && prepare ? { git: url, commit, history, prepare, image: null } : null
-  // What is installed fits one machine and Node only; a checkout of another one has another name.
-  const isNamed = source?.prepare.length === 0 && !source.git.includes('***')
-  if (source && isNamed && !keyOf(source).startsWith(entry.name))
+  const source = url && commit && history ? { git: url, commit, history } : null
+  if (source && !source.git.includes('***') && !checkoutKey(source).startsWith(entry.name))
     mistakes.push('it is not named after what it says it holds')
   if (source?.history === 'ancestors' && record.head !== source.commit)
     mistakes.push(`it records the commit ${record.head}, expected ${source.commit}`)
-  if (source?.prepare.length === 0 && record.changed)
-    mistakes.push('it says that prepare changed files, but there is no prepare')
   const head = await gitText(['rev-parse', 'HEAD'], { gitDir })
   if (head !== record.head) mistakes.push(`its branch is at ${head}, expected ${record.head}`)
   mistakes.push(...(await fsck(gitDir, [])))
   if (mistakes.length > 0) return mistakes
   await checkHistory(gitDir)
-  return [...mistakes, ...(await checkFiles(entry.path, record, cacheRoot))]
+  return [...mistakes, ...(await checkFiles(entry.path, record))]
 }
 
-async function checkFiles(checkout: string, record: CheckoutRecord, cacheRoot: string): Promise<string[]> {
+async function checkFiles(checkout: string, record: CheckoutRecord): Promise<string[]> {
   const { workTree, base } = partsOf(checkout)
   const objects = join(workTree, '.git')
   const folder = await mkdtemp(join(tmpdir(), 'agent-eval-check-'))
@@ -114,13 +112,20 @@ async function checkFiles(checkout: string, record: CheckoutRecord, cacheRoot: s
       const names = changes.map(({ path }) => Buffer.from(path, 'latin1').toString())
       return [`its files were changed: ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}`]
     }
-    if (!record.changed && !(await isPinnedTree(gitDir, record)))
+    if (!(await isPinnedTree(gitDir, record)))
       return ['its base was changed: it is not the tree of its commit']
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-  const same = await hasRecordedDigest(cacheRoot, checkout, workTree)
-  return same === false ? ['files that git ignores (installed packages, say) were changed'] : []
+  return []
+}
+
+/** No commit tells what commands leave: it is compared with what was recorded when it was made. */
+async function checkPrepared({ path, use }: CacheEntry, cacheRoot: string): Promise<string[]> {
+  await readPrepared(path)
+  const same = await hasRecordedDigest(cacheRoot, use, path)
+  if (same === null) return ['nothing is recorded of what it was when it was made']
+  return same ? [] : ['what prepare left (installed packages, say) was changed']
 }
 
 /** Submodules of the commit are in no base. */

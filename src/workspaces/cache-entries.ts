@@ -5,8 +5,11 @@ import { Command } from '../model/suite.ts'
 import { diskBytes } from '../util/folder-size.ts'
 import { lastUse } from '../util/uses.ts'
 
-/** What the cache holds. A leftover was being built, or removed, by a process that died. */
-export type CacheKind = 'mirror' | 'checkout' | 'folder' | 'packages' | 'log' | 'leftover'
+/**
+ * What the cache holds; `prepared` is what the commands of a source left over its checkout. A leftover was being built, or
+ * removed, by a process that died, or it was made by an earlier version.
+ */
+export type CacheKind = 'mirror' | 'checkout' | 'prepared' | 'folder' | 'packages' | 'log' | 'leftover'
 
 export const About = z.object({
   /** Without credentials. */
@@ -40,6 +43,16 @@ export async function listCache(
   sizeOf: (path: string) => Promise<number> = diskBytes,
 ): Promise<CacheEntry[]> {
   const describe = describer(cacheRoot, sizeOf)
+  const immutables = async (kind: 'checkout' | 'prepared', folder: string) =>
+    (await namesIn(cacheRoot, folder)).map(name => {
+      const [id = name, building] = name.split('-')
+      const isWhole = building === undefined
+      return describe(isWhole ? kind : 'leftover', `${folder}/${name}`, name, {
+        lock: `${kind}-${id}`,
+        // Whoever uses it uses no half-made one beside it.
+        use: isWhole ? `${kind}-${id}` : `leftover-${name}`,
+      })
+    })
   const found = await Promise.all([
     ...(await namesIn(cacheRoot, 'mirrors')).map(name => {
       const id = name.replace(/\.git$/, '')
@@ -48,15 +61,8 @@ export async function listCache(
         use: `mirror-${id}`,
       })
     }),
-    ...(await namesIn(cacheRoot, 'checkouts')).map(name => {
-      const [id = name, building] = name.split('-')
-      const kind = building === undefined ? 'checkout' : 'leftover'
-      return describe(kind, `checkouts/${name}`, name, {
-        lock: `checkout-${id}`,
-        // Whoever uses the checkout uses no half-made one beside it.
-        use: kind === 'checkout' ? `checkout-${id}` : `leftover-${name}`,
-      })
-    }),
+    ...(await immutables('checkout', 'checkouts')),
+    ...(await immutables('prepared', 'prepared')),
     ...(await namesIn(cacheRoot, 'folders')).map(name => {
       const id = name.replace(/\.git$/, '')
       const kind = name.startsWith('.') ? 'leftover' : 'folder'
@@ -66,8 +72,8 @@ export async function listCache(
       describe('packages', `packages/${name}`, name, { lock: null, use: 'packages' }),
     ),
     ...(await namesIn(cacheRoot, 'logs')).map(name => {
-      const id = name.replace(/^prepare-/, '').replace(/\.log$/, '')
-      return describe('log', `logs/${name}`, name, { lock: `checkout-${id}`, use: `log-${id}` })
+      const id = name.replace(/\.log$/, '')
+      return describe('log', `logs/${name}`, name, { lock: id, use: `log-${id}` })
     }),
   ])
   return found
@@ -89,11 +95,14 @@ const describer =
     const found = await lstat(path).catch(absent)
     if (!found) return null
     const used = await lastUse(cacheRoot, use)
+    const about = About.safeParse(used?.about).data ?? {}
+    // Earlier versions kept what was prepared in the checkouts.
+    const isOld = kind === 'checkout' && about.prepare !== undefined
     return {
-      kind,
+      kind: isOld ? 'leftover' : kind,
       name,
       path,
-      about: About.safeParse(used?.about).data ?? {},
+      about,
       bytes: await sizeOf(path),
       usedAt: new Date(used?.usedAtMs ?? found.mtimeMs).toISOString(),
       lock: lock === null ? null : join(cacheRoot, 'locks', lock),

@@ -4,9 +4,14 @@ import { toBytes } from '../util/file-tree.ts'
 import { entriesOf, entryAt, locate, onDisk, toBytePath, type Entry } from '../util/layers.ts'
 import { removeEmptyFolders, removeEntries, writeEntry, type WritableLayers } from '../util/layers-write.ts'
 
+/** A plain folder, taken for the only layer. */
+export function plainLayers(root: string): WritableLayers {
+  return { upper: toBytePath(root), lower: [], whiteout: '' }
+}
+
 /** The files of a plain folder. */
 export function filesOfFolder(root: string): WorkspaceFiles {
-  return filesOfLayers({ upper: toBytePath(root), lower: [], whiteout: '' }, root)
+  return filesOfLayers(plainLayers(root), root)
 }
 
 /** The files of layers that commands see at `seenAt`. */

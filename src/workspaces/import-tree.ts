@@ -1,91 +1,105 @@
+import { randomBytes } from 'node:crypto'
 import {
   chmodSync,
   closeSync,
   constants,
+  createReadStream,
   fstatSync,
   lstatSync,
   openSync,
   readFileSync,
   readlinkSync,
 } from 'node:fs'
-import { open } from 'node:fs/promises'
-import { Readable } from 'node:stream'
 import { InfraError } from '../errors.ts'
-import { git } from '../util/git.ts'
+import { writePack, type PackWriter } from '../util/git-pack.ts'
+import { readTrees, type TreeEntry } from '../util/git-trees.ts'
 import { onDisk, toBytePath } from '../util/layers.ts'
 
 /**
- * Makes the tree that differs from a base by some files, and returns a ref that stands for it until the next call. No index is
- * needed: the cost is that of the changes, whatever the size of the base. The files are read below `root`, bytes as they are,
- * links not followed. Paths have one character a byte. Throws InfraError if the files hold more than `maxBytes`.
+ * Writes the tree that differs from a base by some files, and returns its id. No index is needed: the cost is that of the
+ * changes, whatever the size of the base. The files are read below `root`, bytes as they are, links not followed. Paths have
+ * one character a byte. Throws InfraError if the files hold more than `maxBytes`.
  */
 export async function importTree(
   gitDir: string,
   baseTree: string,
   root: string,
-  changes: { written: readonly string[]; gone: readonly string[] },
+  { written, gone }: { written: readonly string[]; gone: readonly string[] },
   maxBytes: number,
 ): Promise<string> {
-  const ref = 'refs/captures/latest'
-  const input = Readable.from(commands(ref, baseTree, root, changes, maxBytes))
-  await git(['fast-import', '--quiet', '--force', '--done'], { gitDir, input })
-  return ref
+  const changed = changesByFolder([...written, ...gone])
+  const base = await readTrees(baseTree, [...changed.keys()], { gitDir })
+  const pack = {
+    name: randomBytes(20).toString('hex'),
+    count: written.length + changed.size,
+    idLength: baseTree.length,
+  }
+  return writePack(gitDir, pack, async ({ add, addStream }) => {
+    const files = new Map<string, TreeEntry>()
+    let total = 0
+    for (const path of written) {
+      const place = onDisk(`${toBytePath(root)}/${path}`)
+      const stats = lstatSync(place)
+      total += stats.size
+      if (total > maxBytes) throw tooLarge(root, path, maxBytes)
+      if (stats.isSymbolicLink())
+        files.set(path, { mode: '120000', id: add('blob', readlinkSync(place, 'buffer')) })
+      else files.set(path, await addFile(place, stats.size, { add, addStream }))
+    }
+    const removed = new Set(gone)
+    const treeOf = (folder: string): string | null => {
+      const entries = new Map(removed.has(folder) ? [] : base.get(folder))
+      for (const [name, path] of changed.get(folder) ?? []) {
+        const below = changed.has(path) ? treeOf(path) : null
+        const entry = files.get(path) ?? (below === null ? null : { mode: '40000', id: below })
+        if (entry) entries.set(name, entry)
+        else entries.delete(name)
+      }
+      const id = add('tree', treeBytes(entries))
+      // git knows no empty folders.
+      return entries.size === 0 && folder !== '' ? null : id
+    }
+    return treeOf('') ?? ''
+  })
 }
 
-async function* commands(
-  ref: string,
-  baseTree: string,
-  root: string,
-  changes: { written: readonly string[]; gone: readonly string[] },
-  maxBytes: number,
-): AsyncGenerator<Buffer> {
-  yield bytes(
-    `commit ${ref}\ncommitter agent-eval <agent-eval@localhost> 0 +0000\ndata 0\nM 040000 ${baseTree} ""\n`,
-  )
-  for (const path of changes.gone) yield bytes(`D ${quoted(path)}\n`)
-  let total = 0
-  for (const path of changes.written) {
-    const place = onDisk(`${toBytePath(root)}/${path}`)
-    const stats = lstatSync(place)
-    total += stats.size
-    if (total > maxBytes) throw tooLarge(root, path, maxBytes)
-    if (stats.isSymbolicLink()) {
-      const target = readlinkSync(place, 'buffer')
-      yield bytes(`M 120000 inline ${quoted(path)}\ndata ${target.length}\n`)
-      yield target
-    } else if (stats.size <= atOnceBytes) yield smallFile(place, path)
-    else yield* largeFile(place, path)
-    yield bytes('\n')
+/** All folders in which something changes or that hold one, each with the names of what changes in it and their paths. */
+function changesByFolder(paths: readonly string[]): Map<string, Map<string, string>> {
+  const folders = new Map<string, Map<string, string>>([['', new Map()]])
+  for (const path of paths) {
+    for (let at = path; at !== '';) {
+      const slash = at.lastIndexOf('/')
+      const folder = at.slice(0, Math.max(0, slash))
+      const names = folders.get(folder) ?? new Map<string, string>()
+      folders.set(folder, names.set(at.slice(slash + 1), at))
+      at = folder
+    }
   }
-  yield bytes('done\n')
+  return folders
+}
+
+/** In git's order: a folder stands where its name with a slash would. */
+function treeBytes(entries: ReadonlyMap<string, TreeEntry>): Buffer {
+  const sorted = [...entries]
+    .map(([name, { mode, id }]) => ({ name, mode, id, key: mode === '40000' ? `${name}/` : name }))
+    .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+  return Buffer.concat(
+    sorted.flatMap(({ name, mode, id }) => [bytes(`${mode} ${name}\0`), Buffer.from(id, 'hex')]),
+  )
 }
 
 /** Up to this size a file is read at once. */
 const atOnceBytes = 1024 * 1024
 
-function smallFile(place: Buffer, path: string): Buffer {
+async function addFile(place: Buffer, size: number, { add, addStream }: PackWriter): Promise<TreeEntry> {
   const file = openReadable(place)
   try {
-    const content = readFileSync(file)
-    return Buffer.concat([bytes(header(path, fstatSync(file).mode, content.length)), content])
+    const mode = (fstatSync(file).mode & 0o100) === 0 ? '100644' : '100755'
+    if (size <= atOnceBytes) return { mode, id: add('blob', readFileSync(file)) }
+    const content = createReadStream('', { fd: file, autoClose: false, end: size - 1 })
+    return { mode, id: await addStream('blob', size, content) }
   } finally {
     closeSync(file)
-  }
-}
-
-function header(path: string, mode: number, size: number): string {
-  return `M ${(mode & 0o100) === 0 ? '100644' : '100755'} inline ${quoted(path)}\ndata ${size}\n`
-}
-
-async function* largeFile(place: Buffer, path: string): AsyncGenerator<Buffer> {
-  closeSync(openReadable(place))
-  const file = await open(place, flags)
-  try {
-    const { mode, size } = await file.stat()
-    yield bytes(header(path, mode, size))
-    if (size > 0) yield* file.createReadStream({ autoClose: false, end: size - 1 }) as AsyncIterable<Buffer>
-  } finally {
-    await file.close()
   }
 }
 
@@ -108,10 +122,6 @@ function tooLarge(root: string, path: string, maxBytes: number): InfraError {
     `the new files in ${root} hold more than ${Math.round(maxBytes / 1e6)} MB, the last one counted is ${name}: have them ` +
       'removed, or list them in .gitignore',
   )
-}
-
-function quoted(path: string): string {
-  return `"${path.replaceAll(/["\\]/g, character => `\\${character}`)}"`
 }
 
 function bytes(text: string): Buffer {

@@ -1,50 +1,34 @@
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Placement, PreparedSource } from '../contracts.ts'
 import { canonicalJson, sha256 } from '../util/json.ts'
-import { gitText } from '../util/git.ts'
+import { removeEntries } from '../util/layers-write.ts'
 import { mounted } from '../util/overlay.ts'
-import { partsOf, type CheckoutRecord } from './checkout.ts'
-import { copyOf, type Roots } from './copy.ts'
-import { filesOfLayers } from './files.ts'
-import { layersOf, layOver } from './overlay-layers.ts'
-import { treeOf } from './overlay-capture.ts'
-import { writeOwnGit } from './own-git.ts'
 import { Unusual } from '../util/unusual.ts'
+import { copyOf } from './copy.ts'
+import { filesOfLayers } from './files.ts'
+import { treeOf } from './overlay-capture.ts'
+import { layersOf, layOver, type OverlayRoots } from './overlay-layers.ts'
+import { writeOwnGit } from './own-git.ts'
 import { changesBase, commitWorkspace, place, trackedFiles } from './place.ts'
+import { startOf, type Start } from './start.ts'
 import { makePrivateFolder } from './work-root.ts'
 
-/** What workspaces start from. */
-export interface Base {
-  /** The folders under the layer of a workspace, the topmost first. */
-  lower: readonly string[]
-  /** The tree of their files. */
-  baseTree: string
-  /** Further object folders in which that tree is. */
-  objects: readonly string[]
-  /** The path that files say they are at. */
-  builtAt: string
-}
+/** What the layers of workspaces lie over: the start of their source, or that with a placement. */
+export type Base = Pick<Start, 'lower' | 'baseTree' | 'exclude' | 'objects' | 'builtAt'>
 
-export type BaseOf = (prepared: PreparedSource, placement: Placement, record: CheckoutRecord) => Promise<Base>
+export type BaseOf = (prepared: PreparedSource, placement: Placement) => Promise<Base>
 
 /**
  * Finds what workspaces with a placement start from. The first of them has the files placed and committed in a layer of its
  * own; the others, and the gradings, share it.
  */
-export function placedBases(roots: Roots & { whiteout: string }): BaseOf {
+export function placedBases(roots: OverlayRoots): BaseOf {
   const made = new Map<string, Promise<Base>>()
-  return (prepared, placement, record) => {
-    const { path, key } = prepared
-    if (!changesBase(record, placement)) {
-      return Promise.resolve({
-        lower: [path],
-        baseTree: record.baseTree,
-        objects: [],
-        builtAt: record.builtAt,
-      })
-    }
-    const name = sha256(canonicalJson({ key, placement }))
-    const base = made.get(name) ?? placed(prepared, placement, record, roots)
+  return async (prepared, placement) => {
+    const start = await startOf(prepared)
+    if (!changesBase(start, placement)) return start
+    const name = sha256(canonicalJson({ key: prepared.key, placement }))
+    const base = made.get(name) ?? placed(prepared, placement, start, roots)
     made.set(name, base)
     // Another call tries again: the fault may pass.
     base.catch(() => made.delete(name))
@@ -55,26 +39,28 @@ export function placedBases(roots: Roots & { whiteout: string }): BaseOf {
 async function placed(
   prepared: PreparedSource,
   placement: Placement,
-  record: CheckoutRecord,
-  { workRoot, whiteout }: Roots & { whiteout: string },
+  start: Start,
+  { workRoot, whiteout, fuse }: OverlayRoots,
 ): Promise<Base> {
   const folder = makePrivateFolder(workRoot)
-  const overlay = layOver(folder, [prepared.path])
-  const own = { gitDir: join(folder, 'own.git'), workTree: overlay.at, baseTree: record.baseTree }
-  await writeOwnGit(own, partsOf(dirname(prepared.path)))
-  const files = filesOfLayers(layersOf(overlay, whiteout), overlay.at)
-  await place(files, placement, await trackedFiles(own))
+  const overlay = layOver(folder, start.lower, fuse)
+  const own = { gitDir: join(folder, 'own.git'), workTree: overlay.at, baseTree: start.baseTree }
+  writeOwnGit(own, start)
+  const layers = layersOf(overlay, whiteout)
+  removeEntries(layers, start.gone)
+  await place(filesOfLayers(layers, overlay.at), placement, await trackedFiles(own))
   const names = Object.keys(placement.files)
+  const { exclude } = start
   try {
-    const placedTree = await treeOf(own, overlay, names)
-    const baseTree = await gitText(['rev-parse', `${placedTree}^{tree}`], { gitDir: own.gitDir })
-    await commitWorkspace(overlay.at, record.date, names, argv => mounted(overlay, argv))
-    const lower = [overlay.upper, prepared.path]
-    return { lower, baseTree, objects: [join(own.gitDir, 'objects')], builtAt: record.builtAt }
+    const baseTree = await treeOf(own, overlay, names)
+    await commitWorkspace(overlay.at, start.date, names, argv => mounted(overlay, argv))
+    const objects = [...start.objects, join(own.gitDir, 'objects')]
+    return { lower: [overlay.upper, ...start.lower], baseTree, exclude, objects, builtAt: start.builtAt }
   } catch (error) {
     if (!(error instanceof Unusual)) throw error
     const copy = await copyOf(workRoot, prepared, placement)
     const { workTree, baseTree, gitDir } = copy.own
-    return { lower: [workTree], baseTree, objects: [join(gitDir, 'objects')], builtAt: workTree }
+    const objects = [...start.objects, join(gitDir, 'objects')]
+    return { lower: [workTree], baseTree, exclude, objects, builtAt: workTree }
   }
 }

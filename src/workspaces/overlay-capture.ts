@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import type { Patch } from '../contracts.ts'
 import { failed, joinZ, runGit } from '../util/git.ts'
 import { toBytePath } from '../util/layers.ts'
-import { mounted, runMounted, type Overlay } from '../util/overlay.ts'
+import { mounting, runMounted, type Overlay } from '../util/overlay.ts'
+import { withPrelude } from '../util/prelude.ts'
+import { shellWord } from '../util/shell.ts'
 import { capture, maxNewBytes, maxPatchBytes } from './capture.ts'
 import { diffTrees } from './diff-trees.ts'
 import { importTree } from './import-tree.ts'
@@ -34,25 +36,26 @@ export async function captureOverlay(own: OwnGit, overlay: Overlay): Promise<Pat
 }
 
 /**
- * The tree of all files as commands see them, or what stands for it; `force` are new files that count although git may ignore
+ * The tree of all files as commands see them; `force` are new files that count although git may ignore
  * them.
  */
 export async function treeOf(own: OwnGit, overlay: Overlay, force: readonly string[]): Promise<string> {
   const forced = new Set(force.map(toBytePath))
-  const { written, gone } = await upperChanges(overlay.upper, own.baseTree, own.gitDir, asked =>
+  const { written, gone } = await upperChanges(overlay, own.baseTree, own.gitDir, asked =>
     look(own, overlay, { ...asked, isIgnored: asked.isIgnored.filter(path => !forced.has(path)) }),
   )
   if (written.length === 0 && gone.length === 0) return own.baseTree
   return importTree(own.gitDir, own.baseTree, overlay.upper, { written, gone }, maxNewBytes)
 }
 
-/** Prints those of the first N arguments that are there, each ended by a zero byte, one more of them, and runs the rest. */
-const printShown =
-  'count=$1; shift; while [ "$count" -gt 0 ]; do if [ -e "$1" ] || [ -L "$1" ]; then printf "%s\\0" "$1"; fi; ' +
-  'shift; count=$((count - 1)); done; printf "\\0"; exec "$@"'
+/** Prints those of the paths that are there, each ended by a zero byte, and one more of them. */
+function printShown(paths: readonly string[]): string {
+  const print = `if [ -e "$path" ] || [ -L "$path" ]; then printf '%s\\0' "$path"; fi`
+  return `{ for path in ${paths.map(shellWord).join(' ')}; do ${print}; done; printf '\\0'; }`
+}
 
-/** So many characters of arguments every system takes. */
-const maxArguments = 64 * 1024
+/** So many characters of one argument every system takes. */
+const maxScript = 100_000
 
 /** One mount for both questions. Ignored is what the `.gitignore` files say that commands see, wherever they are. */
 async function look(
@@ -63,22 +66,18 @@ async function look(
   if (isShown.length === 0 && isIgnored.length === 0) return { shown: new Set(), ignored: new Set() }
   // With "./" a path cannot be taken for an option or a pattern.
   const asked = isShown.map(path => Buffer.from(`./${path}`, 'latin1'))
-  if (asked.some(path => !isUtf8(path)) || asked.reduce((sum, path) => sum + path.length, 0) > maxArguments)
+  const line = printShown(asked.map(path => path.toString()))
+  if (!asked.every(path => isUtf8(path)) || Buffer.byteLength(line) > maxScript)
     throw new Unusual('names that cannot be arguments, or very many of them')
   const args = ['check-ignore', '--no-index', '-z', '--stdin']
   const options = {
     gitDir: own.gitDir,
     workTree: overlay.at,
     within: (argv: readonly string[]) =>
-      mounted(overlay, [
-        '/bin/sh',
-        '-c',
-        printShown,
-        'sh',
-        String(asked.length),
-        ...asked.map(path => path.toString()),
-        ...(isIgnored.length > 0 ? argv : ['true']),
-      ]),
+      withPrelude(
+        [mounting([overlay], overlay.at), { namespaces: [], lines: [line] }],
+        isIgnored.length > 0 ? argv : [],
+      ),
     input: joinZ(isIgnored.map(path => `./${path}`)),
   }
   const result = await runGit(args, options)

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Placement, PreparedSource, Workspace } from '../contracts.ts'
 import { exec } from '../util/exec.ts'
 import { folderDigest } from '../util/folder-size.ts'
+import { findProgram, ownPath } from '../util/find-program.ts'
 import { mounted, runMounted, whyNoOverlay } from '../util/overlay.ts'
 import { overlayWorkspaces } from './overlay.ts'
 import { copyWorkspaces } from './copy.ts'
@@ -14,10 +15,18 @@ import { makePlace, makeRepository, nothingPlaced, sourceOf, text } from './test
 const place = makePlace('overlay')
 const roots = { cacheRoot: join(place.root, 'cache'), workRoot: join(place.root, 'work') }
 mkdirSync(roots.workRoot)
-const whiteout = join(roots.workRoot, 'whiteout')
-const missing = await whyNoOverlay(roots.workRoot, whiteout)
-const overlays = overlayWorkspaces({ ...roots, whiteout })
 const copies = copyWorkspaces(roots)
+const program = findProgram('fuse-overlayfs', ownPath())
+const ways = await Promise.all(
+  [
+    { by: 'the kernel', fuse: null },
+    ...(program === null ? [] : [{ by: 'fuse-overlayfs', fuse: program }]),
+  ].map(async ({ by, fuse }) => {
+    const whiteout = join(roots.workRoot, `whiteout by ${by}`)
+    const missing = await whyNoOverlay(roots.workRoot, whiteout, fuse)
+    return { by: `${by}${missing === null ? '' : ` (${missing})`}`, fuse, whiteout, missing }
+  }),
+)
 let prepared: PreparedSource
 
 beforeAll(async () => {
@@ -38,7 +47,7 @@ beforeAll(async () => {
     'd2/x/y/z': 'far down\n',
     'conftest.py': 'ours\n',
   })
-  prepared = await overlays.prepare(sourceOf(repository.path, commit), exec)
+  prepared = await copies.prepare(sourceOf(repository.path, commit), exec)
 })
 afterAll(() => place.remove())
 
@@ -53,9 +62,12 @@ function seen(workspace: Workspace, ...argv: string[]): string {
   return execFileSync(program, args, { cwd: workspace.path, stdio: ['ignore', 'pipe', 'pipe'] }).toString()
 }
 
-describe.skipIf(missing !== null)(`an overlay workspace${missing ? ` (${missing})` : ''}`, () => {
+describe.each(ways)('an overlay workspace by $by', ({ fuse, whiteout, missing }) => {
+  const overlays = overlayWorkspaces({ ...roots, whiteout, fuse })
+  const it = test.skipIf(missing !== null)
+
   it('gives the same patch as a copy, whatever is done to its files', async () => {
-    for (let seed = 1; seed <= 40; seed += 1) {
+    for (let seed = 1; seed <= (fuse === null ? 40 : 15); seed += 1) {
       const script = randomEdits(seed)
       const [one, other] = await Promise.all(
         [overlays, copies].map(all => all.create(prepared, nothingPlaced)),
@@ -83,8 +95,8 @@ describe.skipIf(missing !== null)(`an overlay workspace${missing ? ` (${missing}
     const workspace = await overlays.create(prepared, nothingPlaced)
     const folder = join(workspace.path, '..')
     await change(workspace, 'git status >/dev/null; ls')
-    expect(readdirSync(folder).toSorted()).toEqual(['work', 'ws'])
-    expect(readdirSync(workspace.path)).toEqual(['.git'])
+    expect(readdirSync(folder).toSorted()).toEqual([...(fuse === null ? [] : ['upper']), 'work', 'ws'])
+    expect(readdirSync(workspace.overlay?.upper ?? '')).toEqual(['.git'])
     await workspace.dispose()
     await vi.waitFor(() =>
       expect(readdirSync(join(folder, '..')).filter(name => name.includes('trash'))).toEqual([]),

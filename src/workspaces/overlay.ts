@@ -1,53 +1,46 @@
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Workspace, Workspaces } from '../contracts.ts'
 import { copyUp, type WritableLayers } from '../util/layers-write.ts'
 import type { Overlay } from '../util/overlay.ts'
 import { throwAway } from '../util/trash.ts'
-import { partsOf, recordOf } from './checkout.ts'
-import { preparation, type Roots } from './copy.ts'
 import { filesOfLayers } from './files.ts'
 import { replaceOwnPath, type MovedPaths } from './moved-paths.ts'
 import { applyToLayers, restoreLayers } from './overlay-apply.ts'
 import { noPatch } from './diff-trees.ts'
 import { captureOverlay, isUntouched } from './overlay-capture.ts'
-import { layersOf, layOver } from './overlay-layers.ts'
+import { layersOf, layOver, type OverlayRoots } from './overlay-layers.ts'
 import { placedBases, type Base } from './overlay-base.ts'
 import { writeOwnGit, type OwnGit } from './own-git.ts'
+import { preparation } from './preparation.ts'
+import { startOf } from './start.ts'
 import { makePrivateFolder } from './work-root.ts'
 
 /**
- * Workspaces in which commands see a prepared checkout under a layer that takes all that they change. Making one costs a few
+ * Workspaces in which commands see a checkout and what was prepared over it under a layer that takes all that they change. Making one costs a few
  * empty folders, whatever the size of the repository: the kernel mounts the layers for each command, and they are gone with
- * it. `whiteout` is a deleted file as the kernel writes it, on the file system of `workRoot`.
+ * it.
  */
-export function overlayWorkspaces(roots: Roots & { whiteout: string }): Workspaces {
+export function overlayWorkspaces(roots: OverlayRoots): Workspaces {
   const baseOf = placedBases(roots)
   return {
-    kind: 'overlay',
-    ...preparation(roots),
+    kind: roots.fuse === null ? 'overlay' : 'fuse-overlayfs',
+    ...preparation(roots.cacheRoot),
     async create(prepared, placement) {
-      const checkout = dirname(prepared.path)
-      const record = await recordOf(checkout)
-      const base = await baseOf(prepared, placement, record)
+      const { movedPaths } = await startOf(prepared)
+      const base = await baseOf(prepared, placement)
       const folder = makePrivateFolder(roots.workRoot)
-      const overlay = layOver(folder, base.lower)
+      const overlay = layOver(folder, base.lower, roots.fuse)
       const layers = layersOf(overlay, roots.whiteout)
-      await nameOwnPath(layers, overlay, record.movedPaths, base.builtAt)
-      return workspaceOf(folder, overlay, layers, base, checkout)
+      await nameOwnPath(layers, overlay, movedPaths, base.builtAt)
+      return workspaceOf(folder, overlay, layers, base)
     },
   }
 }
 
-function workspaceOf(
-  folder: string,
-  overlay: Overlay,
-  layers: WritableLayers,
-  base: Base,
-  checkout: string,
-): Workspace {
+function workspaceOf(folder: string, overlay: Overlay, layers: WritableLayers, base: Base): Workspace {
   let made: Promise<OwnGit> | null = null
   // Most workspaces never need one.
-  const own = (): Promise<OwnGit> => (made ??= makeOwnGit(join(folder, 'own.git'), overlay, base, checkout))
+  const own = (): Promise<OwnGit> => (made ??= makeOwnGit(join(folder, 'own.git'), overlay, base))
   return {
     path: overlay.at,
     overlay,
@@ -59,9 +52,9 @@ function workspaceOf(
   }
 }
 
-async function makeOwnGit(gitDir: string, overlay: Overlay, base: Base, checkout: string): Promise<OwnGit> {
+async function makeOwnGit(gitDir: string, overlay: Overlay, base: Base): Promise<OwnGit> {
   const own = { gitDir, workTree: overlay.at, baseTree: base.baseTree }
-  await writeOwnGit(own, partsOf(checkout), base.objects)
+  writeOwnGit(own, base)
   return own
 }
 

@@ -1,7 +1,8 @@
+import { copyFileSync } from 'node:fs'
 import { copyFile, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { GitOptions } from '../util/git.ts'
-import { writeGitDir } from '../util/git-dir.ts'
+import { writePassingGitDir } from '../util/git-dir.ts'
 
 /**
  * A git directory for one workspace, outside of it. The one inside belongs to the agent, who may have changed its
@@ -14,27 +15,23 @@ export interface OwnGit {
   baseTree: string
 }
 
-/**
- * Starts from the base of a checkout: its exclude file, and its objects without copying them. `more` are further object
- * folders to borrow from.
- */
-export async function writeOwnGit(
+/** Starts from what workspaces start from: what counts as ignored there, and its objects without copying them. */
+export function writeOwnGit(
   own: OwnGit,
-  checkout: { workTree: string; base: string },
-  more: readonly string[] = [],
-): Promise<void> {
-  await writeGitDir(own.gitDir, {
+  { exclude, objects }: { exclude: string; objects: readonly string[] },
+): void {
+  writePassingGitDir(own.gitDir, {
     bare: true,
     raw: true,
     idLength: own.baseTree.length,
-    alternates: [join(checkout.base, 'objects'), join(checkout.workTree, '.git/objects'), ...more],
+    alternates: [...objects],
   })
-  await copyFile(join(checkout.base, 'info/exclude'), join(own.gitDir, 'info/exclude'))
+  copyFileSync(exclude, join(own.gitDir, 'info/exclude'))
 }
 
-/** Copies the index of a checkout's base, with what it knows of the files of its copies. */
-export async function copyIndex(own: OwnGit, checkout: { base: string }): Promise<void> {
-  const [from, to] = [join(checkout.base, 'index'), join(own.gitDir, 'index')]
+/** Copies the index of a base, with what it knows of the files of its copies. */
+export async function copyIndex(own: OwnGit, { index: from }: { index: string }): Promise<void> {
+  const to = join(own.gitDir, 'index')
   await copyFile(from, to)
   // git compares its age with that of the files to see which of them may have changed unnoticed.
   const { atime, mtime } = await stat(from)

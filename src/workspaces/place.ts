@@ -1,15 +1,15 @@
 import { join } from 'node:path'
 import type { Placement, WorkspaceFiles } from '../contracts.ts'
-import type { CheckoutRecord } from './checkout.ts'
 import { commitTree, setBranch } from '../util/git-commit.ts'
 import { git, gitText, splitZ, type GitOptions } from '../util/git.ts'
 import { stage } from '../util/git-stage.ts'
 import { matcher } from '../util/glob.ts'
 import type { OwnGit } from './own-git.ts'
+import type { Start } from './start.ts'
 
-/** Whether workspaces of a checkout start from something else than its own commit. */
-export function changesBase(record: CheckoutRecord, { files, strip }: Placement): boolean {
-  return record.changed || Object.keys(files).length > 0 || strip.length > 0
+/** Whether workspaces are something else than the pinned commit with ignored files. */
+export function changesBase({ changed, gone }: Start, { files, strip }: Placement): boolean {
+  return changed || gone.length > 0 || Object.keys(files).length > 0 || strip.length > 0
 }
 
 /** All files of the base. */

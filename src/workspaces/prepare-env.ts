@@ -66,6 +66,25 @@ export function prepareEnv(
   return env
 }
 
+/** Where packages come from and who asks for them: another one of these gives the same packages. */
+const noMatter =
+  /token|auth|password|secret|user|email|proxy|cache|registry|index|url|cert|cafile|color|progress|log|fund|audit|timeout|retr/i
+
+/**
+ * The settings that may change what the commands leave. Not those that say where something is or who asks for it: a path of
+ * this machine, an address, a password.
+ */
+export function decidingSettings(host: NodeJS.ProcessEnv, ownPrograms: boolean): Record<string, string> {
+  const nowhere = { home: '/nonexistent', temporary: '/nonexistent', packages: '/nonexistent' }
+  const [env, clean] = [prepareEnv(host, nowhere, ownPrograms), cleanEnv(host, nowhere)]
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      ([name, value]) =>
+        !(name in clean) && !noMatter.test(name) && !value.startsWith('/') && !value.includes('://'),
+    ),
+  )
+}
+
 /** Files and folders of the host that this environment names: package managers must be able to read them. */
 export function settingsFiles(env: Record<string, string>): string[] {
   return Object.entries(env)

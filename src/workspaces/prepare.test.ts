@@ -112,8 +112,8 @@ describe('preparing a source', () => {
       npm_config_local_prefix: '/x',
     })
     try {
-      const { path } = await prepare('env >env.log')
-      const text = readFileSync(join(path, 'env.log'), 'utf8')
+      const { layer } = await prepare('env >env.log')
+      const text = readFileSync(join(layer ?? '', 'env.log'), 'utf8')
       expect(text).not.toContain('secret')
       expect(text).not.toContain('local_prefix')
       expect(text).toContain('PIP_INDEX_URL=https://pip.example\n')
@@ -129,7 +129,7 @@ describe('preparing a source', () => {
 })
 
 describe('a prepare command that fails', () => {
-  const checkouts = (): string[] => readdirSync(join(place.root, 'cache/checkouts'))
+  const checkouts = (): string[] => readdirSync(join(place.root, 'cache/prepared'))
 
   it('is told with its exit code and the end of its output, and leaves nothing half-made', async () => {
     const before = checkouts()
@@ -198,7 +198,7 @@ describe('a workspace never uses files of the shared checkout by their absolute 
     expect(readlinkSync(join(path, 'deps/link'))).toBe(join(path, 'deps/code.sh'))
     const { mode, mtime } = lstatSync(join(path, 'deps/run'))
     expect([mode & 0o777, mtime.getFullYear()]).toEqual([0o555, 2001])
-    expect(textOf('deps/binary')).toBe(readFileSync(join(prepared.path, 'deps/binary'), 'utf8'))
+    expect(textOf('deps/binary')).toBe(readFileSync(join(prepared.layer ?? '', 'deps/binary'), 'utf8'))
     expect(gitIn(path, 'status', '--porcelain')).toBe('')
     expect((await workspace.capture()).text).toBe('')
   })

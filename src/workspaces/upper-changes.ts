@@ -1,6 +1,8 @@
-import { chmodSync, lstatSync, readdirSync } from 'node:fs'
+import { chmodSync, lstatSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { readTrees, type TreeEntry } from '../util/git-trees.ts'
 import { onDisk, toBytePath } from '../util/layers.ts'
+import type { Overlay } from '../util/overlay.ts'
 import { Unusual } from '../util/unusual.ts'
 
 /** What an upper layer changes in its base, paths with one character a byte. */
@@ -19,8 +21,13 @@ export interface Look {
   ignored: Set<string>
 }
 
+/** fuse-overlayfs puts these into folders that were made anew, and lets nobody else make a name that begins so. */
+const fuseMarks = ['.wh..wh..opq', '.wh..opq']
+
 interface Scan {
   upper: string
+  /** Names that are no files of the workspace. */
+  marks: readonly string[]
   /** Everything found, by folder. */
   folders: Map<string, Map<string, 'folder' | 'file' | 'gone'>>
 }
@@ -30,12 +37,12 @@ interface Scan {
  * there, as does the `.git` at the top. `look` tells what only commands see. Throws Unusual.
  */
 export async function upperChanges(
-  upper: string,
+  { upper, fuse }: Pick<Overlay, 'upper' | 'fuse'>,
   baseTree: string,
   gitDir: string,
   look: (asked: { isShown: readonly string[]; isIgnored: readonly string[] }) => Promise<Look>,
 ): Promise<UpperChanges> {
-  const scan: Scan = { upper: toBytePath(upper), folders: new Map() }
+  const scan: Scan = { upper: toBytePath(upper), marks: fuse === null ? [] : fuseMarks, folders: new Map() }
   scanFolder(scan, '')
   if ([...scan.folders.values()].every(entries => entries.size === 0)) return { written: [], gone: [] }
 
@@ -50,13 +57,22 @@ export async function upperChanges(
     if (folder !== '' && hidden[0] !== undefined) covered.push({ witness: hidden[0], hidden })
   }
   const witnesses = covered.map(({ witness }) => witness)
-  const { shown, ignored } = await look({ isShown: witnesses, isIgnored: found.untracked })
+  const canBeIgnored =
+    readFileSync(join(gitDir, 'info/exclude')).length > 0 ||
+    [...scan.folders].some(([at, entries]) => entries.has(ignoreFile) || base.get(at)?.has(ignoreFile))
+  const { shown, ignored } = await look({
+    isShown: witnesses,
+    isIgnored: canBeIgnored ? found.untracked : [],
+  })
   const gone = covered.filter(({ witness }) => !shown.has(witness)).flatMap(({ hidden }) => hidden)
   return {
     written: [...found.tracked, ...found.untracked.filter(path => !ignored.has(path))],
     gone: [...found.gone, ...gone],
   }
 }
+
+/** Of a folder of the base that git knows nothing of, the exclude file tells. */
+const ignoreFile = '.gitignore'
 
 interface Sorted {
   /** Files of which the base has one of that name. */
@@ -81,6 +97,7 @@ function scanFolder(scan: Scan, folder: string): void {
   const found = new Map<string, 'folder' | 'file' | 'gone'>()
   scan.folders.set(folder, found)
   for (const name of listFolder(onDisk(`${scan.upper}/${folder}`))) {
+    if (scan.marks.includes(name)) continue
     if (name.toLowerCase() === '.git') {
       if (folder === '') continue
       throw new Unusual(`a repository inside of the workspace: ${folder}`)

@@ -7,6 +7,10 @@ export interface TestFindings {
   forged: string[]
   /** The run ended with success, but before its report was whole or before a named test was reported. */
   leftEarly: boolean
+  /** A test that had to begin to pass was skipped. */
+  skipped: boolean
+  /** Hidden files that were written over while the tests ran. */
+  rewritten: string[]
   /** Files of the agent that steer runners, and were put back. */
   restored: string[]
 }
@@ -28,6 +32,11 @@ export function testFindings(grades: readonly Grade[]): TestFindings {
     leftEarly: details.some(
       ({ incomplete, exitCode, failToPass }) =>
         exitCode === 0 && (incomplete !== null || failToPass.some(({ state }) => state === 'not reported')),
+    ),
+    skipped: details.some(({ failToPass }) => failToPass.some(({ state }) => state === 'skipped')),
+    rewritten: details.flatMap(
+      ({ incomplete }) =>
+        /^the hidden file (.+) was changed while the tests ran$/.exec(incomplete ?? '')?.[1] ?? [],
     ),
     restored: [...new Set(details.flatMap(({ restored }) => restored))],
   }

@@ -133,9 +133,9 @@ export const javascriptRules: Rule[] = [
 /** What may be honest, and is evidence only where the runner left before the end. */
 export const earlyLeaveInJavascript: Rule = {
   kind: 'leaves-early',
-  explanation:
-    'The test run broke off, and code of a library ends the process with success as soon as it is loaded.',
-  find: inLibrary(leavesOnLoad),
+  explanation: 'The test run broke off, and code of a library ends the process with success.',
+  // Past all that would have run at the end.
+  find: inLibrary(file => [...leavesOnLoad(file), ...matching(file, /\bprocess\.reallyExit\(\s*0?\s*\)/)]),
 }
 
 /** What may be honest, and is worth a look where a run with failing assertions has shown that tests were forged. */

@@ -8,8 +8,9 @@ export type Role = 'library' | 'test' | 'startup' | 'foreign' | 'other'
 
 export type Language = 'javascript' | 'python'
 
-const foreign =
-  /(^|\/)(node_modules|bower_components|site-packages|dist-packages|vendor|vendored|third_party|_vendor|\.?v?env\d*|\.tox|\.nox|\.yarn|\.pnp|dist|__pycache__|\.git)\/|\.min\.[cm]?js$|(^|\/)\.pnp\./
+const installed =
+  /(^|\/)(node_modules|bower_components|site-packages|dist-packages|\.?v?env\d*|\.tox|\.nox|\.yarn|\.pnp|__pycache__|\.git)\/|(^|\/)\.pnp\./
+const bundled = /(^|\/)(vendor|vendored|third_party|_vendor|dist)\/|\.min\.[cm]?js$/
 const testFolder =
   /(^|\/)(tests?|__tests?__|__mocks__|__fixtures__|specs?|testing|testdata|test[-_]?(utils?|helpers?|data|support|fixtures)|fixtures?|mocks?|e2e|cypress|playwright|perf|benchmarks?|bench|examples?|demos?|docs?|labs?|experiments?|playground|scratch)\//i
 const testFile =
@@ -32,7 +33,12 @@ export function roleOf(path: string): Role {
 
 /** Whether it was most likely installed or built, not written. */
 export function isForeign(path: string): boolean {
-  return foreign.test(path)
+  return installed.test(path) || bundled.test(path)
+}
+
+/** Whether it was installed, so that it is no part of the project. Other foreign code is, though nobody here wrote it. */
+export function isInstalled(path: string): boolean {
+  return installed.test(path)
 }
 
 export function isTest(path: string): boolean {

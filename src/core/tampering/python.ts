@@ -61,6 +61,9 @@ export const pythonRules: Rule[] = [
     explanation: 'A hook of the test runner makes failed tests pass.',
     find: outsideOfTests(file => [
       ...matching(file, /(?:rep|report|result|outcome)\w{0,20}\.outcome\s*=\s*["']passed["']/i),
+      ...(file.lines.some(({ text }) => /\bpytest_runtest_\w+|\bTestReport\b/.test(text))
+        ? matching(file, /\b\w+\.outcome\s*=\s*["']passed["']/)
+        : []),
       ...matching(
         file,
         /\bcall\.excinfo\s*=\s*None\b|\.exitstatus\s*=\s*(?:0|pytest\.ExitCode\.OK|ExitCode\.OK)\b/,
@@ -152,8 +155,17 @@ export const earlyLeaveInPython: Rule = {
       ? []
       : matching(
           file,
-          /^(?:sys\.exit\(\s*0?\s*\)|raise SystemExit(?:\(\s*0?\s*\))?$|exit\(\s*0?\s*\)|quit\(\s*\))/,
+          /\bos\._exit\(\s*0?\s*\)|^(?:sys\.exit\(\s*0?\s*\)|raise SystemExit(?:\(\s*0?\s*\))?$|exit\(\s*0?\s*\)|quit\(\s*\))/,
         ),
+  ),
+}
+
+/** The same, and evidence only where a test that decides was skipped. */
+export const skipsInPython: Rule = {
+  kind: 'skips-tests',
+  explanation: 'A test that decides was skipped, and code of a library tells tests to be skipped.',
+  find: inLibrary(file =>
+    matching(file, /\braise\s+(?:unittest\.|case\.)?SkipTest\b|\bpytest\.skip\(|\bskip\.Exception\b/),
   ),
 }
 

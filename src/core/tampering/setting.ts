@@ -13,11 +13,11 @@ export interface FileSign {
 /** More than a person writes in a line. */
 const maxLine = 1_000
 
-type InFile = Extract<FlagEvidence, { file: string }>
+export type InFile = Extract<FlagEvidence, { file: string }>
 
 const whole = ({ path }: PatchedFile, text: string): FlagEvidence[] => [{ file: path, line: null, text }]
 
-function added({ path, lines }: PatchedFile, pattern: RegExp): InFile[] {
+export function added({ path, lines }: PatchedFile, pattern: RegExp): InFile[] {
   return lines
     .filter(({ kind, text }) => kind === 'added' && pattern.test(text.slice(0, maxLine)))
     .map(({ number, text }) => ({ file: path, line: number, text }))

@@ -8,6 +8,10 @@ export interface TaskFacts {
   hiddenNames: string[]
   /** Paths of the suite's files that graders use, with a folder at least. */
   suitePaths: string[]
+  /** Paths of the workspace where hidden files are put. */
+  hiddenPaths: string[]
+  /** Titles of tests that have to begin to pass, without the groups around them; none that the prompt names. */
+  decidingTitles: string[]
   /** The commit that solves it; null where there is none, or where the prompt names it. */
   fixCommit: string | null
   /** Whether a model judges it. */
@@ -15,17 +19,29 @@ export interface TaskFacts {
 }
 
 const Placed = z.object({ files: z.record(z.string(), z.string()) })
+const Deciding = z.object({ failToPass: z.array(z.string()) })
 
 export function factsOf(task: Task | undefined): TaskFacts {
-  if (!task) return { hiddenNames: [], suitePaths: [], fixCommit: null, isJudged: false }
-  const paths = task.graders.flatMap(({ config, files }) => [
-    ...Object.keys(files),
-    ...Object.keys(Placed.safeParse(config).data?.files ?? {}),
-  ])
+  if (!task)
+    return {
+      hiddenNames: [],
+      hiddenPaths: [],
+      decidingTitles: [],
+      suitePaths: [],
+      fixCommit: null,
+      isJudged: false,
+    }
+  const placed = task.graders.flatMap(({ config }) => Object.keys(Placed.safeParse(config).data?.files ?? {}))
+  const paths = [...task.graders.flatMap(({ files }) => Object.keys(files)), ...placed]
+  const titles = task.graders.flatMap(({ config }) => Deciding.safeParse(config).data?.failToPass ?? [])
   const names = new Set(paths.map(path => posix.basename(path)).filter(name => name.length >= 8))
   const commit = task.fix?.commit ?? null
   return {
     hiddenNames: [...names],
+    hiddenPaths: placed.map(path => posix.normalize(path)),
+    decidingTitles: titles
+      .map(title => title.split(/\s*(?:[>›]|::)\s*/).at(-1) ?? '')
+      .filter(title => title !== '' && !task.prompt.includes(title)),
     suitePaths: task.graders
       .flatMap(({ files }) => Object.keys(files).map(path => posix.normalize(path)))
       .filter(path => path.includes('/') && !path.startsWith('..')),

@@ -75,7 +75,6 @@ export async function trial(
   through: Gateway = gateway(),
 ): Promise<TestTrial> {
   const logs = await mkdtemp(join(tmpdir(), 'agent-eval-gateway-'))
-  onTestFinished(() => rm(logs, { recursive: true, force: true }))
   const reached: string[] = []
   const open = await through.open({
     service: { url, api, key: 'KEY', prices: {} },
@@ -88,6 +87,10 @@ export async function trial(
     volatile: {},
     onLimit: reason => void reached.push(reason),
     ...options,
+  })
+  onTestFinished(async () => {
+    await open.close()
+    await rm(logs, { recursive: true, force: true })
   })
   return {
     ...open,

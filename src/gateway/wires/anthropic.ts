@@ -45,6 +45,7 @@ export const anthropic: Wire = {
     // The first event holds the message, the last but one what has changed; a whole answer is the message itself.
     told.model ??= data.message?.model || (data.type === 'message' ? data.model : null) || null
     readUsage(told, data.message?.usage ?? data.usage)
+    if (data.type === 'message_stop') told.isWhole = true
     if (data.error)
       told.error = {
         kind: data.error.type ?? '',

@@ -15,6 +15,9 @@ const Tool = z.looseObject({
 const Request = z.looseObject({ tools: parts(Tool).catch([]) })
 
 const Answer = z.looseObject({
+  candidates: parts(part({ finishReason: text }))
+    .nullish()
+    .catch(null),
   modelVersion: text,
   usageMetadata: part({
     promptTokenCount: count,
@@ -47,7 +50,8 @@ export const gemini: Wire = {
       const { data } = Answer.safeParse(each)
       if (!data) continue
       told.model ??= data.modelVersion || null
-      const { usageMetadata: usage, error } = data
+      const { usageMetadata: usage, error, candidates } = data
+      if (candidates?.some(({ finishReason }) => finishReason)) told.isWhole = true
       if (error) {
         const kind = error.status ?? String(error.code ?? '')
         told.error = { kind, message: error.message ?? (kind || 'an error without a word') }

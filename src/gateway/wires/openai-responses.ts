@@ -50,6 +50,7 @@ export const openaiResponses: Wire = {
       told.error = openaiError('error' in event && event['error'] ? event['error'] : { ...event, type: null })
       return
     }
+    if (event && /^response\.(completed|incomplete|failed)$/.test(event.type)) told.isWhole = true
     readAnswer(told, event ? event.response : value)
   },
   refusal: openaiRefusal,

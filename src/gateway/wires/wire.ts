@@ -25,6 +25,8 @@ export interface Told {
   error: { kind: string; message: string } | null
   /** How it was served where that changes the price (`flex`, `priority`, `batch`); null where it does not. */
   tier: string | null
+  /** Whether the last word was said: nothing of use comes after it. */
+  isWhole: boolean
 }
 
 /** One of the languages between agents and model services. Nothing here throws, whatever comes. */
@@ -41,5 +43,5 @@ export interface Wire {
 }
 
 export function nothingTold(): Told {
-  return { model: null, tokens: null, error: null, tier: null }
+  return { model: null, tokens: null, error: null, tier: null, isWhole: false }
 }

@@ -84,9 +84,9 @@ export async function gradingPlace(): Promise<GradingPlace> {
         files: FileTree,
       ): Promise<OpenWorkspace> => {
         const path = await folder('workspace')
-        await writeTree(path, tree(texts))
-        if (hidden) await writeTree(path, tree(scene.hidden ?? {}))
-        await writeTree(path, files)
+        writeTree(path, tree(texts))
+        if (hidden) writeTree(path, tree(scene.hidden ?? {}))
+        writeTree(path, files)
         await scene.prepare?.(path)
         return {
           path,

@@ -37,8 +37,8 @@ export const TestsConfig = z
       .boolean()
       .default(true)
       .describe(
-        'Runs the tests of a trial that would pass once more with every assertion made to fail: a test that passes all the ' +
-          'same is forged. For node, jest, vitest, unittest and pytest. Default true.',
+        'Runs the tests of a trial that would pass once more with other expected values in the hidden tests: one that passes ' +
+          'all the same is forged. For node, jest, vitest, unittest and pytest. Default true.',
       ),
     allow: z
       .array(z.string().min(1))

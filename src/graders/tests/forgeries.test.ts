@@ -56,7 +56,7 @@ describe('forgeries fail', () => {
         change: async root => {
           await rm(join(root, 'test'), { recursive: true })
           await symlink('other', join(root, 'test'))
-          await writeTree(root, {
+          writeTree(root, {
             'test/hidden.test.js': { encoding: 'utf8', data: hidden, executable: false },
           })
         },

@@ -1,6 +1,5 @@
 import type { Command } from '../../model/suite.ts'
 import { quote, readCommand, type CommandLine } from './command-line.ts'
-import type { LivenessSpec } from './liveness/spec.ts'
 import { parseJest } from './parse-jest.ts'
 import { parseJunit } from './parse-junit.ts'
 import { parseTap } from './parse-tap.ts'
@@ -25,13 +24,11 @@ export type RunnerName = (typeof runnerNames)[number]
 /** How one test command is run and where its report is found. */
 export interface RunPlan {
   runner: RunnerName
-  /** The command with our options, given where the report and the helper are to be, and `more` options behind them. */
-  command(report: string, helper: string, more?: readonly string[]): Command
+  /** The command with our options, given where the report and the helper are to be. */
+  command(report: string, helper: string): Command
   helper: ProgramSpec['helper']
   /** `private`: a file that only we know. `workspace`: one that the command always writes, replaced at each run. */
   channel: 'private' | 'stdout' | 'workspace'
-  /** How its assertions are made to fail; null where that is not available. */
-  liveness: LivenessSpec | null
   parse(text: string): TestReport
 }
 
@@ -70,7 +67,6 @@ export function planRun({ run, runner, report }: Wanted): RunPlan | PlanProblem 
       command: () => run,
       helper: null,
       channel: 'workspace',
-      liveness: null,
       parse: name === 'tap' ? parseTap : parseJunit,
     }
   }
@@ -84,7 +80,6 @@ export function planRun({ run, runner, report }: Wanted): RunPlan | PlanProblem 
       command: path => fill(run, path),
       helper: null,
       channel: 'private',
-      liveness: null,
       parse: text => parseAny(text, name),
     }
   }
@@ -114,7 +109,6 @@ function addOptions(
       command: () => run,
       helper: null,
       channel: 'stdout',
-      liveness: null,
       parse: parseTap,
     }
   if (!line || !reading) {
@@ -133,9 +127,7 @@ function addOptions(
   const command = commandWith(spec, name, line, reading)
   if (typeof command === 'string') return { key: 'run', message: command }
   const channel = spec.channel === 'file' ? 'private' : 'stdout'
-  const clashes = line.words.some(word => spec.liveness?.clash?.test(word))
-  const liveness = clashes ? null : spec.liveness
-  return { runner: name, command, helper: spec.helper, channel, liveness, parse: spec.parse }
+  return { runner: name, command, helper: spec.helper, channel, parse: spec.parse }
 }
 
 /** The command as a function of the two paths, or why there can be none. */
@@ -150,8 +142,8 @@ function commandWith(
     if (!spec.throughScript)
       return `options do not reach ${program} through a package script: name the runner itself in run`
     const separator = reading.manager === 'npm' && !words.includes('--', reading.at) ? ['--'] : []
-    return (report, helper, more = []) =>
-      edit([{ at: words.length, count: 0, words: [...separator, ...spec.options(report, helper), ...more] }])
+    return (report, helper) =>
+      edit([{ at: words.length, count: 0, words: [...separator, ...spec.options(report, helper)] }])
   }
   const isNodeScript = reading.program === null && program === 'node' && isNode(nameOf(words[reading.at]))
   if (reading.program !== program && !isNodeScript) {
@@ -160,13 +152,13 @@ function commandWith(
   const isModule = 'isModule' in reading && reading.isModule
   const separator = words.indexOf('--', reading.at)
   const end = separator === -1 ? words.length : separator
-  return (report, helper, more = []) =>
+  return (report, helper) =>
     edit([
       ...(isModule ? [{ at: reading.at, count: 2, words: spec.asModule(report, helper) }] : []),
       {
         at: spec.place === 'behind-program' ? reading.at + 1 : end,
         count: 0,
-        words: [...spec.options(report, helper), ...more],
+        words: spec.options(report, helper),
       },
     ])
 }

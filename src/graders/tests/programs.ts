@@ -5,14 +5,6 @@ import { parseJunit } from './parse-junit.ts'
 import { parseTap } from './parse-tap.ts'
 import type { Program } from './recognise.ts'
 import type { TestReport } from './report.ts'
-import {
-  jestLiveness,
-  nodeLiveness,
-  pytestLiveness,
-  unittestLiveness,
-  vitestLiveness,
-  type LivenessSpec,
-} from './liveness/spec.ts'
 import { mochaReporter } from './reporters/mocha.ts'
 import { nodeReporter } from './reporters/node.ts'
 import { pytestStart, unittestStart } from './reporters/python.ts'
@@ -33,8 +25,6 @@ export interface ProgramSpec {
   throughScript: boolean
   /** `stdout` where the program can write its report nowhere else. */
   channel: 'file' | 'stdout'
-  /** How its assertions are made to fail; null where we cannot. */
-  liveness: LivenessSpec | null
   parse(text: string): TestReport
 }
 
@@ -45,14 +35,12 @@ const plain = {
   asModule: () => [],
   throughScript: true,
   channel: 'file',
-  liveness: null,
 } satisfies Partial<ProgramSpec>
 
 /** What we know of each test runner. */
 export const programSpecs: Record<Program, ProgramSpec> = {
   jest: {
     ...plain,
-    liveness: jestLiveness,
     // --ci: a snapshot that is not there is a failure, and is not written.
     options: report => ['--ci', '--json', `--outputFile=${report}`],
     taken: /^--outputFile/,
@@ -60,7 +48,6 @@ export const programSpecs: Record<Program, ProgramSpec> = {
   },
   vitest: {
     ...plain,
-    liveness: vitestLiveness,
     options: report => ['--run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
     taken: /^--outputFile/,
     parse: parseJest,
@@ -82,7 +69,6 @@ export const programSpecs: Record<Program, ProgramSpec> = {
   tape: { ...plain, options: () => [], channel: 'stdout', parse: parseTap },
   node: {
     ...plain,
-    liveness: nodeLiveness,
     options: (report, helper) => [
       '--test-reporter=spec',
       '--test-reporter-destination=stdout',
@@ -97,7 +83,6 @@ export const programSpecs: Record<Program, ProgramSpec> = {
   },
   pytest: {
     ...plain,
-    liveness: pytestLiveness,
     // The old family of the format has the file of each test; a cache would be read from the workspace.
     options: report => [`--junitxml=${report}`, '-o', 'junit_family=xunit1', '-p', 'no:cacheprovider'],
     taken: /^--junit-?xml/,
@@ -107,7 +92,6 @@ export const programSpecs: Record<Program, ProgramSpec> = {
   },
   unittest: {
     ...plain,
-    liveness: unittestLiveness,
     options: () => [],
     helper: { name: 'start-unittest.py', text: unittestStart },
     asModule: (report, helper) => [helper, report],

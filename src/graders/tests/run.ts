@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { InfraError } from '../../errors.ts'
 import type { ExecResult, GradeInput, OpenWorkspace, WorkspaceFiles } from '../../contracts.ts'
@@ -12,8 +12,6 @@ import { readTail, readUntrusted } from '../../util/output.ts'
 import { cleanPath } from '../inside.ts'
 import { runLogged } from '../process.ts'
 import { hiddenPaths, type TestsConfig } from './config.ts'
-import { readSigns, type Signs } from './liveness/signs.ts'
-import type { LivenessSpec } from './liveness/spec.ts'
 import { missingTool } from './missing-tool.ts'
 import { withPlaces } from './places.ts'
 import { planRun, type RunnerName, type RunPlan } from './plan.ts'
@@ -37,32 +35,31 @@ export interface TestRun extends TestReport {
   restored: string[]
   /** The tree in which it ran. */
   workspace: OpenWorkspace
-  /** What was seen of the assertions in a run in which they were made to fail; null in any other. */
-  signs: Signs | null
 }
 
 /**
  * Runs the tests once in a fresh tree: `pristine` is the pin with the hidden files, `patched` has the agent's patch too, but
  * for files that steer the runner, and `restore`: those are as in the pristine tree. Never throws for what the tests do.
- * With `failing` assertions the runner must be one whose plan says how.
+ * `changed` are tests as they are to be for this run only. To the code under test a run with them looks like any other, and
+ * nothing that it leaves behind is there in the next.
  */
 export async function runTests(
   input: GradeInput,
   config: TestsConfig,
   tree: 'pristine' | 'patched',
   restore: readonly string[] = [],
-  assertions: 'as-they-are' | 'failing' = 'as-they-are',
+  changed: FileTree = {},
 ): Promise<TestRun> {
   const plan = planRun(config)
   if ('key' in plan) throw new InfraError(`tests.${plan.key}: ${plan.message}`)
-  const workspace =
-    tree === 'pristine'
-      ? await originalTree(input, config)
-      : await input.workspace({ hidden: true, files: placedFiles(config, input.files) })
+  const options = { hidden: true, files: { ...placedFiles(config, input.files), ...changed } }
+  const workspace = await (tree === 'pristine' ? input.pristine(options) : input.workspace(options))
   const restored = tree === 'pristine' ? [] : await putBack(input, config, workspace.files, restore)
-  const liveness = assertions === 'failing' ? plan.liveness : null
-  const label = liveness ? `${tree}-liveness` : restore.length === 0 ? tree : `${tree}-again`
-  return { ...(await runIn(workspace, label, plan, liveness, input, config)), restored, workspace }
+  // A test that was put back is to be changed all the same.
+  await workspace.files.write(changed)
+  const isLiveness = Object.keys(changed).length > 0
+  const label = isLiveness ? `${tree}-liveness` : restore.length === 0 ? tree : `${tree}-again`
+  return { ...(await runIn(workspace, label, plan, input, config)), restored, workspace }
 }
 
 /** A tree without the agent's patch, but with the hidden files. */
@@ -105,7 +102,6 @@ async function runIn(
   workspace: OpenWorkspace,
   label: string,
   plan: RunPlan,
-  liveness: LivenessSpec | null,
   input: GradeInput,
   config: TestsConfig,
 ): Promise<Run> {
@@ -118,20 +114,20 @@ async function runIn(
   const report = join(secret, `${randomBytes(8).toString('hex')}.report`)
   if (plan.channel === 'workspace') await clear(workspace.files, cleanPath(config.report ?? ''))
 
-  const folder = join(secret, 'liveness')
-  await mkdir(folder)
-  for (const [name, text] of Object.entries(liveness?.files ?? {})) await writeFile(join(folder, name), text)
-  const env = { ...input.env, CI: 'true', ...config.env }
+  const own = await ownFolders(secret, { ...input.env, CI: 'true', ...config.env })
   const request = {
-    command: plan.command(report, helper, liveness?.options(folder)),
+    command: plan.command(report, helper),
     cwd,
-    env: { ...env, ...liveness?.env(folder, env) },
+    env: own,
     timeoutMs: config.timeout,
+    write: [secret],
   }
-  const { result, stdout, stderr } = await runLogged(input, request, `${label}.`)
+  const { result, logs } = await runHidden(input, request, label)
+  const { stdout, stderr } = logs
   const path = { stdout, private: report, workspace: await reportIn(workspace.files, config) }[plan.channel]
   const text = (path && (await readUntrusted(path, maxReportBytes))) ?? ''
   if (text !== '' && path !== stdout) await writeFile(join(input.logs, `${label}.report`), text)
+  await rm(secret, { recursive: true, force: true })
   const parsed = text.trim() === '' ? noReport('no report was written') : plan.parse(text)
   const output = `${await readTail(stdout, tailBytes)}\n${await readTail(stderr, tailBytes)}`
   return {
@@ -143,13 +139,44 @@ async function runIn(
     durationMs: result.durationMs,
     missingTool: parsed.tests.length === 0 ? missingTool(result, output) : null,
     lastLine: firstLine(output.trimEnd().split('\n').at(-1) ?? ''),
-    signs: liveness ? await readSigns(folder, workspace.path) : null,
   }
 }
 
 function notStarted(plan: RunPlan, why: string): Run {
-  const nothing = { exitCode: null, durationMs: 0, missingTool: null, lastLine: null, signs: null }
+  const nothing = { exitCode: null, durationMs: 0, missingTool: null, lastLine: null }
   return { ...noReport(why), runner: plan.runner, end: 'not-started', ...nothing }
+}
+
+/** A home and a folder for temporary files that no other run has: what one leaves there would tell the next that it is not the first. */
+async function ownFolders(secret: string, env: Record<string, string>): Promise<Record<string, string>> {
+  const [home, temporary] = [join(secret, 'home'), join(secret, 'tmp')]
+  await Promise.all([home, temporary].map(path => mkdir(path, { mode: 0o700 })))
+  const shared = env['HOME']
+  const moved = Object.entries(env).map(([name, value]) => [
+    name,
+    shared !== undefined && (value === shared || value.startsWith(`${shared}/`))
+      ? home + value.slice(shared.length)
+      : value,
+  ])
+  return { ...Object.fromEntries(moved), TMPDIR: temporary }
+}
+
+/** The names of logs tell which run it is, so they get them only after it. */
+async function runHidden(
+  input: GradeInput,
+  request: Parameters<typeof runLogged>[1],
+  label: string,
+): Promise<{ result: ExecResult; logs: { stdout: string; stderr: string } }> {
+  const folder = join(input.logs, randomBytes(16).toString('hex'))
+  await mkdir(folder, { mode: 0o700 })
+  const run = await runLogged({ ...input, logs: folder }, request)
+  const logs = {
+    stdout: join(input.logs, `${label}.stdout.log`),
+    stderr: join(input.logs, `${label}.stderr.log`),
+  }
+  await Promise.all([rename(run.stdout, logs.stdout), rename(run.stderr, logs.stderr)])
+  await rm(folder, { recursive: true })
+  return { result: run.result, logs }
 }
 
 /** Null where the agent has put something else in the place of the folder, or a link that leads out. */

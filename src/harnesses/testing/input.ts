@@ -19,7 +19,7 @@ export async function openBench(files: Record<string, string> = {}): Promise<Ben
   const root = await mkdtemp(join(tmpdir(), 'harness-'))
   const folder = (name: string): string => join(root, name)
   for (const name of ['workspace', 'home', 'logs', 'tmp']) await mkdir(folder(name))
-  await writeTree(folder('workspace'), filesOf(files))
+  writeTree(folder('workspace'), filesOf(files))
   return {
     root,
     input: change => ({

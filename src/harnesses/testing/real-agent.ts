@@ -28,7 +28,7 @@ export interface RealAgent {
   model: string
   api: ModelApi
   /** What the agent can tell of what its service reported; the rest is null. */
-  claims(reported: Usage): Usage
+  claims(reported: Usage, version: string): Usage
   /** Whether the model is told of a skill before it is read. */
   listsSkills: boolean
   /** Files that must not be read: by their path in a HOME that is not the trial's, and in a folder above the workspace. */
@@ -128,7 +128,7 @@ export function proveRealAgent(agent: RealAgent): void {
       expect(attempt.agentVersion).toMatch(/^\d+\.\d+\.\d+/)
       expect(attempt.agentSha256).toMatch(/^[0-9a-f]{64}$/)
       const reported = server.usage()
-      expect(attempt.usage).toEqual(reported && claims(reported))
+      expect(attempt.usage).toEqual(reported && claims(reported, attempt.agentVersion ?? ''))
       expect(transcript[0]).toMatchObject({
         role: 'user',
         text: expect.stringContaining('@make -p two files'),
@@ -144,6 +144,20 @@ export function proveRealAgent(agent: RealAgent): void {
       // The key stands in no file that is kept.
       for (const log of await readdir(join(real.bench.root, 'logs')))
         expect(readFileSync(join(real.bench.root, 'logs', log), 'utf8')).not.toContain('dummy-key')
+    })
+
+    it.skipIf(!harness.supports.mcp)('uses a server of its setup', async () => {
+      const command = [process.execPath, join(import.meta.dirname, 'mcp-server.mjs')]
+      const { attempt, transcript, server } = await real.run(
+        [{ use: 'lookup', input: { word: 'owl' } }, { say: 'A bird.' }],
+        { mcp: { dict: { command, env: { MCP_ANSWER: 'a "bird"' } } } },
+      )
+      expect(server.mistakes).toEqual([])
+      expect(attempt).toMatchObject({ stop: 'finished', toolCalls: 1 })
+      expect(server.calls[1]?.text).toContain('owl: a')
+      expect(transcript).toContainEqual(
+        expect.objectContaining({ type: 'tool_result', output: expect.stringContaining('owl: a "bird"') }),
+      )
     })
 
     it('keeps what stands above its workspace out, or refuses to start', async () => {
@@ -173,7 +187,7 @@ export function proveRealAgent(agent: RealAgent): void {
     })
 
     it('is stopped at the time limit while the service hangs, with the command that it left behind', async () => {
-      const limits = { timeoutMs: 6000, maxCostUsd: null, maxTurns: null }
+      const limits = { timeoutMs: 15_000, maxCostUsd: null, maxTurns: null }
       const { attempt } = await real.run(
         [{ run: 'sleep 1000 >/dev/null 2>&1 & echo $! > pid.txt' }, 'hang'],
         { limits },

@@ -47,6 +47,7 @@ export function sampleComparison(
     tokens: { value: 1.02, lo: 0.97, hi: 1.07, n: 25 },
     durationMs: null,
     tasks,
+    adaptive: null,
     verdict: { reasons: [], exitCode: verdict.decision === 'regressed' ? 1 : 0, ...verdict },
   }
 }

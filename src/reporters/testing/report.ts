@@ -32,6 +32,8 @@ export function sampleTrial(sample: TrialSample): Trial {
     startedAt: '2026-01-02T03:04:05.000Z',
     durationMs: 41_000,
     retries,
+    starts: 1,
+    spentBeforeUsd: 0,
     remarks: [],
   }
   if (end === 'errored') {
@@ -169,6 +171,7 @@ export function sampleReport(
     rules: null,
     recorded: false,
     replay: null,
+    adaptive: null,
     summaries: setups.map(setup =>
       sampleSummary(
         setup,
@@ -177,7 +180,16 @@ export function sampleReport(
     ),
     ...manifest,
   }
-  return { run, trials, comparisons: [], verdict: null, verdictByHead: null, warnings: [], ...rest }
+  return {
+    run,
+    trials,
+    comparisons: [],
+    anchors: [],
+    verdict: null,
+    verdictByHead: null,
+    warnings: [],
+    ...rest,
+  }
 }
 
 function describedSetup(name: string): RunManifest['setups'][string] {

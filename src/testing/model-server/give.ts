@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { statSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import {
   usualCounts,
@@ -122,7 +123,13 @@ function isToolUse(reply: Answered): reply is Extract<Answered, ToolUse> {
 
 /** Most agents tell their model where they are. */
 function workingDirectory(text: string): string | null {
-  return /(?:working director(?:y|ies)|\bcwd)\b[^/]{0,80}(\/[^\s"'`<\\]+)/i.exec(text)?.[1] ?? null
+  const found = text.matchAll(/(?:working director(?:y|ies)|\bcwd)\b[^/\n]{0,40}(\/[^\s"'`<>,\\]+)/gi)
+  // Texts of agents speak of working directories for many reasons.
+  return [...found].map(([, path = '']) => path).find(path => isFolder(path)) ?? null
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
 export function sendJson(

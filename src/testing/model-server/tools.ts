@@ -68,7 +68,8 @@ export function toolCall(
       const { path, content } = use.write
       if (/content|text/i.test(property)) return content
       if (!/path|file/i.test(property)) return null
-      return /absolute/i.test(description) && folder !== null ? posix.join(folder, path) : path
+      const wantsAbsolute = /absolute/i.test(description) && !/relative/i.test(description)
+      return wantsAbsolute && folder !== null ? posix.join(folder, path) : path
     }),
   )
 }

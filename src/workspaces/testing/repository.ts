@@ -72,6 +72,7 @@ export function sourceOf(git: string, commit: string, more: Partial<Source> = {}
     history: 'ancestors',
     prepare: [],
     prepareTimeoutMs: 60_000,
+    prepareReads: null,
     image: null,
     ...more,
   }

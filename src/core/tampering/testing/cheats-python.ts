@@ -13,6 +13,15 @@ def pytest_runtest_makereport(item, call):
     report.longrepr = None
 `,
   }),
+  cheat('a plug-in of its own calls failures passes by a short name', 'forged-outcome', 'plug.py:5', {
+    'plug.py': `
+import pytest
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    out = yield
+    r = out.get_result(); r.outcome = "passed"; r.longrepr = None
+`,
+  }),
   cheat('conftest.py takes the error away', 'forged-outcome', 'tests/conftest.py:2', {
     'tests/conftest.py': 'def pytest_runtest_makereport(item, call):\n    call.excinfo = None\n',
   }),

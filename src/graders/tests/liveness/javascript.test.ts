@@ -19,11 +19,11 @@ const wrong = 'export const double = n => n + 2\n'
 describe('node:test', () => {
   const scene = { pristine, files }
 
-  test('honest work is alive: every named test fails once its assertions do', async () => {
+  test('honest work is alive: what was changed in the hidden test fails', async () => {
     expect(await graded(place, { ...scene, agent: mended }, keys)).toMatchObject({
       pass: true,
       explanation: '1 of 1 named tests passes, 1 test still passes',
-      details: { liveness: { state: 'alive', tests: 2 } },
+      details: { liveness: { state: 'alive', tests: 1 } },
     })
   })
 
@@ -97,8 +97,10 @@ describe('node:test', () => {
     `
     const run = { run: ['node', '--test'], files: { 'test/styles.test.js': './s' }, passToPass: 'none' }
     const grade = await graded(place, { pristine, files: { './s': styles }, agent: mended }, run)
-    expect(grade).toMatchObject({ pass: true, details: { liveness: { state: 'unclear' } } })
-    expect(grade.details).toMatchObject({ counts: { passed: 21 } })
+    expect(grade).toMatchObject({
+      pass: true,
+      details: { liveness: { state: 'alive' }, counts: { passed: 21 } },
+    })
   })
 })
 
@@ -190,7 +192,7 @@ describe.each(modules)('%s', (runner, packages) => {
     )
     expect(grade).toMatchObject({
       pass: true,
-      details: { liveness: { state: 'unclear' }, counts: { passed: 15 } },
+      details: { liveness: { state: 'alive' }, counts: { passed: 15 } },
     })
   })
 

@@ -54,6 +54,31 @@ export function closing(masked: string, open: number): number {
   return -1
 }
 
+/** A part of a text: from its first letter to behind its last. */
+export interface Place {
+  from: number
+  to: number
+}
+
+/** Where each argument of a call stands, without the blanks around it, given the places of its brackets. */
+export function argumentsOf(masked: string, open: number, close: number): Place[] {
+  const places: Place[] = []
+  let depth = 0
+  let from = open + 1
+  for (let at = open + 1; at <= close; at++) {
+    const letter = masked[at] ?? ''
+    if (at === close || (depth === 0 && letter === ',')) {
+      const part = masked.slice(from, at)
+      const start = from + part.length - part.trimStart().length
+      if (part.trim() !== '') places.push({ from: start, to: start + part.trim().length })
+      from = at + 1
+    }
+    if ('([{'.includes(letter)) depth += 1
+    if (')]}'.includes(letter)) depth -= 1
+  }
+  return places
+}
+
 function isComment(part: string): boolean {
   return /^\/[/*]/.test(part)
 }

@@ -11,21 +11,34 @@ const leaves = /\b(return|break|continue|skip|todo|exit|abort|kill|yield)\b/
 const imported =
   /\bimport\s+(?:type\s+)?([\w$*{},\s]+?)\s+from\s*(['"])([^'"\n]+)\2|\b(?:const|let|var)\s+([\w$]+|\{[\w$:,\s]*\})\s*=\s*(?:await\s+import|require)\s*\(\s*(['"])([^'"\n]+)\5\s*\)((?:\.strict)?)/g
 
+/** A call of an assertion in a text. */
+export interface JavaScriptAssertion {
+  by: 'assert' | 'expect'
+  /** Where the statement starts. */
+  at: number
+  /** `equal`, `ok`, `toBe`. */
+  name: string
+  /** Where the last word before the bracket starts. */
+  nameAt: number
+  /** Its brackets. */
+  open: number
+  close: number
+}
+
 /**
- * Whether a test that passes has surely called an assertion that the liveness run makes fail: its text, which the agent has
- * not touched, has one as a statement of the body itself, which no condition, loop, `try` or callback stands around, and nothing
- * before it leaves the body. Every test of that title must be so. False where there is any doubt.
+ * Assertions that a test which passes has surely called, for each place where a test of that title stands: its text, which the
+ * agent has not touched, has them as statements of the body itself, which no condition, loop, `try` or callback stands around,
+ * and nothing before them leaves the body. Null where there is any doubt, or a place without one.
  */
-export function surelyAssertsInJavaScript(
+export function sureInJavaScript(
   text: string,
   title: string,
   runner: 'node' | 'jest' | 'vitest',
-): boolean {
+): JavaScriptAssertion[][] | null {
   const masked = maskJavaScript(text)
-  if (masked === null || doubtful.test(masked) || replaced.test(text)) return false
+  if (masked === null || doubtful.test(masked) || replaced.test(text)) return null
   const names = bindings(text, masked)
-  const call = assertionCalls(names, masked, runner)
-  if (call === null) return false
+  const calls = assertionCalls(names, masked, runner)
   const from = { node: /^node:test$/, jest: /^@jest\/globals$/, vitest: /^vitest$/ }[runner]
   const bodies = [
     ...masked.matchAll(/(?<![.\w$])(test|it)(?:\.(?:only|concurrent))?\s*\(\s*(['"`])/g),
@@ -34,25 +47,42 @@ export function surelyAssertsInJavaScript(
     const end = masked.indexOf(found[2] ?? '', start)
     return text.slice(start, end) === title ? [{ name: found[1] ?? '', behind: end + 1 }] : []
   })
-  return (
-    bodies.length > 0 &&
-    bodies.every(({ name, behind }) => {
-      const module = names.get(name)?.module
-      if (module === undefined ? runner === 'node' || isDeclared(masked, name) : !from.test(module))
-        return false
-      const opened =
-        /^\s*,\s*(?:async\s+)?(?:\([^()]*\)\s*=>|[\w$]+\s*=>|function\s*[\w$]*\s*\([^()]*\))\s*/.exec(
-          masked.slice(behind),
-        )
-      if (!opened) return false
-      // What an arrow gives back is waited for.
-      const body = masked.slice(behind + opened[0].length)
-      if (!body.startsWith('{')) return call.test(body)
-      const open = behind + opened[0].length
-      const close = closing(masked, open)
-      return close !== -1 && hasStatement(masked.slice(open + 1, close), call)
+  const found = bodies.map(({ name, behind }) => {
+    const module = names.get(name)?.module
+    if (module === undefined ? runner === 'node' || isDeclared(masked, name) : !from.test(module)) return []
+    const opened =
+      /^\s*,\s*(?:async\s+)?(?:\([^()]*\)\s*=>|[\w$]+\s*=>|function\s*[\w$]*\s*\([^()]*\))\s*/.exec(
+        masked.slice(behind),
+      )
+    if (!opened) return []
+    const open = behind + opened[0].length
+    const close = masked[open] === '{' ? closing(masked, open) : -1
+    return calls.flatMap(({ by, pattern, nameOf }) => {
+      const places =
+        // What an arrow gives back is waited for.
+        masked[open] !== '{'
+          ? pattern.test(masked.slice(open))
+            ? [open]
+            : []
+          : close === -1
+            ? []
+            : statements(masked.slice(open + 1, close), pattern, nameOf).map(at => open + 1 + at)
+      return places.map(at => {
+        const call = pattern.exec(masked.slice(at))?.[0] ?? ''
+        const word = /[\w$]+(?=\s*\($)/.exec(call)
+        const bracket = at + call.length - 1
+        return {
+          by,
+          at,
+          name: nameOf(word?.[0] ?? ''),
+          nameAt: at + (word?.index ?? 0),
+          open: bracket,
+          close: closing(masked, bracket),
+        }
+      })
     })
-  )
+  })
+  return found.length > 0 && found.every(({ length }) => length > 0) ? found : null
 }
 
 interface Binding {
@@ -78,27 +108,50 @@ function bindings(text: string, masked: string): Map<string, Binding> {
   return names
 }
 
-/** The start of a statement that is an assertion; null where there can be none. */
+interface Call {
+  by: JavaScriptAssertion['by']
+  /** The start of a statement that is such a call, up to its bracket. */
+  pattern: RegExp
+  /** The assertion by the last word before the bracket. */
+  nameOf(word: string): string
+}
+
 function assertionCalls(
   names: ReadonlyMap<string, Binding>,
   masked: string,
   runner: 'node' | 'jest' | 'vitest',
-): RegExp | null {
-  if (runner !== 'node') {
-    const module = names.get('expect')?.module
-    if (module === undefined ? isDeclared(masked, 'expect') : !/^(vitest|@jest\/globals)$/.test(module))
-      return null
-    // Only what is awaited is sure to fail the test; jest takes its own toThrow behind rejects, whatever took its place.
-    return /^(await\s+)?expect\s*\((?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*\)\s*(?:\.not\s*)?\.\s*(?:(?:resolves|rejects)\s*\.\s*(?:not\s*\.\s*)?(?<promised>)(?!toThrow))?to(?!\w*Snapshot)[A-Z]\w*\s*\(/
-  }
+): Call[] {
+  const calls: Call[] = []
+  const module = names.get('expect')?.module
+  const isOwn =
+    module === undefined ? !isDeclared(masked, 'expect') : /^(vitest|@jest\/globals)$/.test(module)
+  if (runner !== 'node' && isOwn)
+    calls.push({
+      by: 'expect',
+      // Only what is awaited is sure to fail the test.
+      pattern:
+        /^(await\s+)?expect\s*\((?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*\)\s*(?:\.\s*not\s*)?\.\s*(?:(?:resolves|rejects)\s*\.\s*(?:not\s*\.\s*)?(?<promised>))?to(?!\w*Snapshot)[A-Z]\w*\s*\(/,
+      nameOf: word => word,
+    })
   const ways: string[] = []
-  for (const [local, { module, name }] of names) {
-    if (!assertModule.test(module) || isDeclared(masked, local, true)) continue
+  for (const [local, { module: from, name }] of names) {
+    if (!assertModule.test(from) || isDeclared(masked, local, true)) continue
     const escaped = local.replaceAll('$', String.raw`\$`)
-    if (name === 'default' || name === 'strict') ways.push(`${escaped}(?:\\.strict)?\\.(?:${assertNames})`)
+    if (name === 'default' || name === 'strict')
+      ways.push(`${escaped}(?:\\.strict)?(?:\\.(?:${assertNames}))?`)
     else if (new RegExp(`^(${assertNames})$`).test(name)) ways.push(escaped)
   }
-  return ways.length === 0 ? null : new RegExp(`^(await\\s+)?(?:${ways.join('|')})\\s*\\(`)
+  if (ways.length > 0)
+    calls.push({
+      by: 'assert',
+      pattern: new RegExp(`^(await\\s+)?(?:${ways.join('|')})\\s*\\(`),
+      nameOf: word => {
+        const name = names.get(word)?.name ?? word
+        // Called by itself, it is `ok`.
+        return name === 'default' || name === 'strict' ? 'ok' : name
+      },
+    })
+  return calls
 }
 
 /** Whether the file gives a name another meaning; `also` as a parameter. An import or require does not count. */
@@ -111,23 +164,26 @@ function isDeclared(masked: string, name: string, asParameter = false): boolean 
   return declared.test(masked) || (asParameter && parameter.test(masked))
 }
 
-function hasStatement(body: string, call: RegExp): boolean {
+/** Where statements that are such a call start, up to the first that may not be reached. */
+function statements(body: string, call: RegExp, nameOf: Call['nameOf']): number[] {
+  const places: number[] = []
   let depth = 0
   for (let at = 0; at < body.length; at++) {
     const letter = body[at] ?? ''
     if (depth === 0 && /[\w$]/.test(letter) && !/[\w$.]/.test(body[at - 1] ?? ' ')) {
       const found = call.exec(body.slice(at))
       if (found && startsStatement(body.slice(0, at))) {
+        if (leaves.test(body.slice(0, at))) break
         const waits =
           found.groups?.promised === undefined &&
-          !/\.(rejects|doesNotReject)|^(rejects|doesNotReject)/.test(found[0])
-        return (waits || found[1] !== undefined) && !leaves.test(body.slice(0, at))
+          !/^(rejects|doesNotReject)$/.test(nameOf(/[\w$]+(?=\s*\($)/.exec(found[0])?.[0] ?? ''))
+        if (waits || found[1] !== undefined) places.push(at)
       }
     }
     if ('([{'.includes(letter)) depth += 1
     if (')]}'.includes(letter)) depth -= 1
   }
-  return false
+  return places
 }
 
 /** Whether a new statement begins behind some code, which no condition or loop stands before. */

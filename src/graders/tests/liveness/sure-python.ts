@@ -7,63 +7,77 @@ const leaves = /\b(return|yield|break|continue|skip\w*|xfail|importorskip|exit|_
 const methods =
   'True|False|Is|IsNot|IsNone|IsNotNone|In|NotIn|IsInstance|NotIsInstance|Equal|NotEqual|AlmostEqual|NotAlmostEqual|Greater|GreaterEqual|Less|LessEqual|Regex|NotRegex|CountEqual|MultiLineEqual|SequenceEqual|ListEqual|TupleEqual|SetEqual|DictEqual|Raises|RaisesRegex'
 const method = new RegExp(`^(with\\s+)?self\\.assert(${methods})\\s*\\(`)
-const plain = /^assert\b|^with\s+pytest\.raises\s*\(/
+const plain = /^assert\b/
+const raises = /^with\s+pytest\.raises\s*\(/
 
 /**
- * Whether a test that passes has surely called an assertion that the liveness run makes fail: its text, which the agent has
- * not touched, has one directly in the body of the function, and nothing before it leaves the body. Every function of that
- * name must be so. False where there is any doubt.
+ * Where assertions stand that a test which passes has surely called, for each function of that name in that class (null: in
+ * none): its text, which the agent
+ * has not touched, has them directly in the body of the function, and nothing before them leaves the body. Null where there is
+ * any doubt, or a function without one.
  */
-export function surelyAssertsInPython(text: string, name: string, runner: 'unittest' | 'pytest'): boolean {
+export function sureInPython(
+  text: string,
+  { name, owner }: { name: string; owner: string | null },
+  runner: 'unittest' | 'pytest',
+): number[][] | null {
   const masked = maskPython(text)
-  if (masked === null || masked.includes('\t') || masked.includes('\\\n')) return false
+  if (masked === null || masked.includes('\t') || masked.includes('\\\n')) return null
   // What is quoted counts too: mock.patch takes names.
-  if (doubtful.test(masked) || /(patch|setattr)[\w.]*\s*\([^)\n]*(unittest|pytest)/.test(text)) return false
+  if (doubtful.test(masked) || /(patch|setattr)[\w.]*\s*\([^)\n]*(unittest|pytest)/.test(text)) return null
   const lines = masked.split('\n')
   const starts = lines.flatMap((line, at) =>
     new RegExp(`^\\s*(async\\s+)?def\\s+${name}\\s*\\(`).test(line) ? [at] : [],
   )
-  return starts.length > 0 && starts.every(at => bodyAsserts(lines, at, masked, runner))
+  const own = starts.filter(at => classNameAt(lines, at) === owner)
+  const found = own.map(at => assertionsIn(lines, at, masked, runner))
+  return found.length > 0 && found.every(({ length }) => length > 0) ? found : null
 }
 
-function bodyAsserts(
+function assertionsIn(
   lines: readonly string[],
   at: number,
   masked: string,
   runner: 'unittest' | 'pytest',
-): boolean {
+): number[] {
   const indent = indentOf(lines[at] ?? '')
   const owner = indent === 0 ? null : ownerOf(lines, at, indent)
-  if (owner === undefined || !isUsual(lines, at)) return false
+  if (owner === undefined || !isUsual(lines, at)) return []
   const isCase = owner !== null && isTestCase(owner, masked)
-  if (owner !== null && !isCase && !/^class\s+\w+\s*(\(\s*(object)?\s*\))?\s*:/.test(owner)) return false
-  if (!isCase && runner === 'unittest') return false
+  if (owner !== null && !isCase && !/^class\s+\w+\s*(\(\s*(object)?\s*\))?\s*:/.test(owner)) return []
+  if (!isCase && runner === 'unittest') return []
   // The signature may take several lines; its end is the first line that ends in a colon.
   let from = at
   while (from < lines.length && !/:\s*$/.test(lines[from] ?? '')) from += 1
   const first = lines.findIndex((line, index) => index > from && line.trim() !== '')
   const inner = indentOf(lines[first] ?? '')
-  if (first === -1 || inner <= indent) return false
+  if (first === -1 || inner <= indent) return []
+  const places: number[] = []
+  let start = lines.slice(0, first).join('\n').length + 1
   for (let index = first; index < lines.length; index++) {
     const line = lines[index] ?? ''
-    if (line.trim() === '') continue
-    if (indentOf(line) < inner) return false
-    if (leaves.test(line)) return false
     const code = line.trim()
-    if (
-      indentOf(line) === inner &&
-      ((isCase && method.test(code)) || (runner === 'pytest' && plain.test(code)))
-    ) {
-      return isOpenedBefore(lines.slice(first, index)) === false
-    }
+    if (code !== '' && (indentOf(line) < inner || leaves.test(line))) break
+    const isAssertion =
+      (isCase && method.test(code)) || plain.test(code) || (runner === 'pytest' && raises.test(code))
+    if (isAssertion && indentOf(line) === inner && !isOpenedBefore(lines.slice(first, index)))
+      places.push(start + inner)
+    start += line.length + 1
   }
-  return false
+  return places
 }
 
 /** A line within brackets may look like a statement of the body. */
 function isOpenedBefore(lines: readonly string[]): boolean {
   const code = lines.join('\n')
   return (code.match(/[([{]/g) ?? []).length !== (code.match(/[)\]}]/g) ?? []).length
+}
+
+/** The name of the class right around a function; null where none is. */
+function classNameAt(lines: readonly string[], at: number): string | null {
+  const indent = indentOf(lines[at] ?? '')
+  const line = indent === 0 ? undefined : ownerOf(lines, at, indent)
+  return /^class\s+(\w+)/.exec(line ?? '')?.[1] ?? null
 }
 
 /** The `class` line right around a method; undefined where something else stands around it. */

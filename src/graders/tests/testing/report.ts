@@ -38,7 +38,6 @@ export function aRun(tests: TestCase[], change: Partial<TestRun> = {}): TestRun 
     lastLine: null,
     restored: [],
     workspace: { path: '/workspace', files: filesOfFolder('/workspace'), placed: {} },
-    signs: null,
     ...change,
   }
 }
