@@ -92,7 +92,7 @@ async function filesBelow(folder: string): Promise<{ path: string; text: string 
 test.skipIf(missing)(
   `run: a sandboxed agent without any network reaches its model through the gateway, which counts, and it never has the key${missing}`,
   async () => {
-    const { at, asked } = await world(suiteWith(''))
+    const { at, asked } = await world(suiteWith('network: model'))
     const { exitCode, stdout, stderr } = await at.run('run', 'suite.yaml', '--isolation', 'sandbox', '--json')
     expect(stderr).not.toContain('error:')
     const report = JSON.parse(stdout)

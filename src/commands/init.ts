@@ -8,6 +8,7 @@ import { pick } from '../registry.ts'
 import { folders, topLevel } from './folders.ts'
 import { findCandidates } from './init/candidates.ts'
 import { detect } from './init/detect.ts'
+import { harnessHere } from './init/harness.ts'
 import { scaffold } from './init/scaffold.ts'
 import { answerJson, tell, type Io } from './io.ts'
 import { families, load } from './wiring.ts'
@@ -42,7 +43,8 @@ export async function init(options: InitOptions, io: Io): Promise<ExitCode> {
 
   const [detected, candidates] = await Promise.all([detect(root), findCandidates(root, options.tasks ?? 3)])
   const name = toId(options.name ?? basename(root))
-  await writeFile(file, scaffold({ name, head, detected, candidates }))
+  const harness = harnessHere(families.harnesses, io.env['PATH'] ?? '')
+  await writeFile(file, scaffold({ name, head, harness, detected, candidates }))
   const suite = await load(file, io)
 
   const missing = await missingAgents(suite)

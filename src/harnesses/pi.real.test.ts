@@ -39,7 +39,7 @@ describe.skipIf(isMissing)('the real pi', () => {
 
   it.each<[ModelApi, string | null]>([
     ['openai-responses', null],
-    ['gemini', null],
+    ['gemini', 'google/gemini-2.5-flash'],
     // Names that it knows: what it knows of the model holds, only the address is another.
     ['anthropic', 'anthropic/claude-sonnet-4-5'],
     ['openai-responses', 'openai/gpt-5.1'],

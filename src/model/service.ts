@@ -8,10 +8,10 @@ const usd = z.number().nonnegative()
 
 /** US dollars per million tokens. A class without a price makes the cost of a call that used it unknown. */
 export const Price = z.strictObject({
-  input: usd,
-  cacheRead: usd.optional(),
-  cacheWrite: usd.optional(),
-  output: usd,
+  input: usd.describe('input that was not cached'),
+  cacheRead: usd.optional().describe('input that was read from a cache'),
+  cacheWrite: usd.optional().describe('input that was written to a cache'),
+  output: usd.describe('output, reasoning included'),
 })
 export type Price = z.infer<typeof Price>
 

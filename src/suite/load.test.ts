@@ -60,6 +60,23 @@ test('a suite with only what it must have gets the defaults', async () => {
   ])
 })
 
+test('a budget is read, limits of tokens reach the tasks, and only those are part of a fingerprint', async () => {
+  const read = (tail: string): Promise<Suite> => load(makeFolder({ 'suite.yaml': suiteWith({ tail }) }))
+  const plain = await read('')
+  const rich = await read('budget: { maxCostUsd: 5, maxTokens: 1000000 }')
+  expect(plain.budget).toBeNull()
+  expect(rich.budget).toEqual({
+    maxCostUsd: 5,
+    maxTokens: 1_000_000,
+    maxTurns: null,
+    maxCallsPerMinute: null,
+  })
+  expect(rich.fingerprint).toBe(plain.fingerprint)
+  const limited = await read('limits: { maxTokens: 5000, maxCallsPerMinute: 10 }')
+  expect(limited.tasks[0]?.limits).toMatchObject({ maxTokens: 5000, maxCallsPerMinute: 10 })
+  expect(limited.fingerprint).not.toBe(plain.fingerprint)
+})
+
 test('everything that can be written is read, with the files that are named', async () => {
   const folder = makeFolder({
     'suite.yaml': `

@@ -61,16 +61,18 @@ function networkOf(
   { harnesses }: Pick<Plugins, 'harnesses'>,
   { mistakes }: Reading,
 ): Setup['network'] {
-  const { network, harness } = parts
+  const { network, harness, service } = parts
   if (!network) return null
   const asksForModel = network.value === 'model' || network.value.includes('model')
   const type = harness?.value.type
-  if (asksForModel && type !== undefined && harnesses[type] && !harnesses[type].endpoints) {
+  const known = type === undefined ? undefined : harnesses[type]
+  const isNamed = service !== undefined && service.value !== null && service.value !== 'direct'
+  if (asksForModel && known && !isNamed && !known.endpoints && !known.usualService) {
     blameKey(
       mistakes,
       network.spot,
       () =>
-        `harness "${type}" cannot tell where the model of setup ${quoted(name)} is: list its host instead, as in network: [api.example.com]`,
+        `harness "${type}" cannot tell where the model of setup ${quoted(name)} is: name it with service, or list its host, as in network: [api.example.com]`,
     )
   }
   return network.value

@@ -64,46 +64,54 @@ function seen(workspace: Workspace, ...argv: string[]): string {
 
 describe.each(ways)('an overlay workspace by $by', ({ fuse, whiteout, missing }) => {
   const overlays = overlayWorkspaces({ ...roots, whiteout, fuse })
-  const it = test.skipIf(missing !== null)
 
-  it('gives the same patch as a copy, whatever is done to its files', async () => {
-    for (let seed = 1; seed <= (fuse === null ? 40 : 15); seed += 1) {
-      const script = randomEdits(seed)
-      const [one, other] = await Promise.all(
-        [overlays, copies].map(all => all.create(prepared, nothingPlaced)),
+  test.skipIf(missing !== null)(
+    'gives the same patch as a copy, whatever is done to its files',
+    async () => {
+      for (let seed = 1; seed <= (fuse === null ? 40 : 15); seed += 1) {
+        const script = randomEdits(seed)
+        const [one, other] = await Promise.all(
+          [overlays, copies].map(all => all.create(prepared, nothingPlaced)),
+        )
+        if (!one || !other) throw new Error('no workspace')
+        await Promise.all([change(one, script), change(other, script)])
+        const [patch, expected] = [await one.capture(), await other.capture()]
+        expect(patch, `seed ${seed}:\n${script}`).toEqual(expected)
+
+        const [again, copied] = await Promise.all(
+          [overlays, copies].map(all => all.create(prepared, nothingPlaced)),
+        )
+        if (!again || !copied) throw new Error('no workspace')
+        await again.apply(patch.text)
+        await copied.apply(patch.text)
+        const list = ['find', '.', '-path', './.git', '-prune', '-o', '-printf', '%p %y %l\\n']
+        const sorted = (output: string): string[] => output.split('\n').toSorted()
+        expect(sorted(seen(again, ...list)), `seed ${seed}:\n${script}`).toEqual(
+          sorted(seen(copied, ...list)),
+        )
+        expect(await again.capture()).toEqual(expected)
+        await Promise.all([one, other, again, copied].map(workspace => workspace.dispose()))
+      }
+    },
+    120_000,
+  )
+
+  test.skipIf(missing !== null)(
+    'costs a few empty folders, and its patch no git where nothing was changed',
+    async () => {
+      const workspace = await overlays.create(prepared, nothingPlaced)
+      const folder = join(workspace.path, '..')
+      await change(workspace, 'git status >/dev/null; ls')
+      expect(readdirSync(folder).toSorted()).toEqual([...(fuse === null ? [] : ['upper']), 'work', 'ws'])
+      expect(readdirSync(workspace.overlay?.upper ?? '')).toEqual(['.git'])
+      await workspace.dispose()
+      await vi.waitFor(() =>
+        expect(readdirSync(join(folder, '..')).filter(name => name.includes('trash'))).toEqual([]),
       )
-      if (!one || !other) throw new Error('no workspace')
-      await Promise.all([change(one, script), change(other, script)])
-      const [patch, expected] = [await one.capture(), await other.capture()]
-      expect(patch, `seed ${seed}:\n${script}`).toEqual(expected)
+    },
+  )
 
-      const [again, copied] = await Promise.all(
-        [overlays, copies].map(all => all.create(prepared, nothingPlaced)),
-      )
-      if (!again || !copied) throw new Error('no workspace')
-      await again.apply(patch.text)
-      await copied.apply(patch.text)
-      const list = ['find', '.', '-path', './.git', '-prune', '-o', '-printf', '%p %y %l\\n']
-      const sorted = (output: string): string[] => output.split('\n').toSorted()
-      expect(sorted(seen(again, ...list)), `seed ${seed}:\n${script}`).toEqual(sorted(seen(copied, ...list)))
-      expect(await again.capture()).toEqual(expected)
-      await Promise.all([one, other, again, copied].map(workspace => workspace.dispose()))
-    }
-  }, 120_000)
-
-  it('costs a few empty folders, and its patch no git where nothing was changed', async () => {
-    const workspace = await overlays.create(prepared, nothingPlaced)
-    const folder = join(workspace.path, '..')
-    await change(workspace, 'git status >/dev/null; ls')
-    expect(readdirSync(folder).toSorted()).toEqual([...(fuse === null ? [] : ['upper']), 'work', 'ws'])
-    expect(readdirSync(workspace.overlay?.upper ?? '')).toEqual(['.git'])
-    await workspace.dispose()
-    await vi.waitFor(() =>
-      expect(readdirSync(join(folder, '..')).filter(name => name.includes('trash'))).toEqual([]),
-    )
-  })
-
-  it('takes repositories inside of it for plain files', async () => {
+  test.skipIf(missing !== null)('takes repositories inside of it for plain files', async () => {
     const workspace = await overlays.create(prepared, nothingPlaced)
     await change(workspace, 'git init -q nested; echo x >nested/file; echo changed >a.txt')
     const patch = await workspace.capture()
@@ -111,7 +119,7 @@ describe.each(ways)('an overlay workspace by $by', ({ fuse, whiteout, missing })
     await workspace.dispose()
   })
 
-  it('reads names that are no text, and names with line ends', async () => {
+  test.skipIf(missing !== null)('reads names that are no text, and names with line ends', async () => {
     const workspace = await overlays.create(prepared, nothingPlaced)
     await change(workspace, `printf x >"$(printf 'l\\344tin')"`)
     const odd = await workspace.capture()
@@ -126,52 +134,58 @@ describe.each(ways)('an overlay workspace by $by', ({ fuse, whiteout, missing })
     await Promise.all([workspace.dispose(), again.dispose()])
   })
 
-  it('runs nothing that the agent left, and is not deceived by its git', async () => {
-    const workspace = await overlays.create(prepared, nothingPlaced)
-    const ran = join(place.root, 'ran')
-    await change(
-      workspace,
-      `git config core.fsmonitor "touch ${ran}; false"; git config filter.x.clean "touch ${ran}; echo lie"
+  test.skipIf(missing !== null)(
+    'runs nothing that the agent left, and is not deceived by its git',
+    async () => {
+      const workspace = await overlays.create(prepared, nothingPlaced)
+      const ran = join(place.root, 'ran')
+      await change(
+        workspace,
+        `git config core.fsmonitor "touch ${ran}; false"; git config filter.x.clean "touch ${ran}; echo lie"
        echo '* filter=x diff=x' >.gitattributes; git update-index --assume-unchanged b.js; echo changed >b.js
        mkdir -p .git/hooks; echo '#!/bin/sh' >.git/hooks/post-index-change; echo touch ${ran} >>.git/hooks/post-index-change
        chmod +x .git/hooks/post-index-change; rm -f ${ran}`,
-    )
-    const { changedFiles, text: patch } = await workspace.capture()
-    expect(changedFiles).toEqual(['.gitattributes', 'b.js'])
-    expect(patch).toContain('+changed')
-    expect(existsSync(ran)).toBe(false)
-    await workspace.dispose()
-  })
+      )
+      const { changedFiles, text: patch } = await workspace.capture()
+      expect(changedFiles).toEqual(['.gitattributes', 'b.js'])
+      expect(patch).toContain('+changed')
+      expect(existsSync(ran)).toBe(false)
+      await workspace.dispose()
+    },
+  )
 
-  it('has the files of a setup placed and committed, in a layer that its like share', async () => {
-    const placement: Placement = {
-      files: {
-        'AGENTS.md': text('ours\n'),
-        'debug.log': text('ignored, yet placed\n'),
-        'src/run.sh': text('x\n', true),
-      },
-      strip: ['conftest.py', 'd1/**', 'docs/*'],
-    }
-    const [one, two, copy] = [
-      await overlays.create(prepared, placement),
-      await overlays.create(prepared, placement),
-      await copies.create(prepared, placement),
-    ]
-    expect(one.overlay?.lower[0]).toBe(two.overlay?.lower[0])
-    for (const workspace of [one, two]) {
-      expect(seen(workspace, 'git', 'status', '--porcelain')).toBe('')
-      expect(seen(workspace, 'git', 'rev-parse', 'HEAD')).toBe(seen(copy, 'git', 'rev-parse', 'HEAD'))
-      expect(seen(workspace, 'ls')).toBe(seen(copy, 'ls'))
-      expect((await workspace.capture()).text).toBe('')
-    }
-    await change(one, 'echo edited >AGENTS.md; rm debug.log; echo back >conftest.py')
-    await change(copy, 'echo edited >AGENTS.md; rm debug.log; echo back >conftest.py')
-    expect(await one.capture()).toEqual(await copy.capture())
-    expect(seen(two, 'cat', 'AGENTS.md')).toBe('ours\n')
-    await Promise.all([one, two, copy].map(workspace => workspace.dispose()))
-  })
+  test.skipIf(missing !== null)(
+    'has the files of a setup placed and committed, in a layer that its like share',
+    async () => {
+      const placement: Placement = {
+        files: {
+          'AGENTS.md': text('ours\n'),
+          'debug.log': text('ignored, yet placed\n'),
+          'src/run.sh': text('x\n', true),
+        },
+        strip: ['conftest.py', 'd1/**', 'docs/*'],
+      }
+      const [one, two, copy] = [
+        await overlays.create(prepared, placement),
+        await overlays.create(prepared, placement),
+        await copies.create(prepared, placement),
+      ]
+      expect(one.overlay?.lower[0]).toBe(two.overlay?.lower[0])
+      for (const workspace of [one, two]) {
+        expect(seen(workspace, 'git', 'status', '--porcelain')).toBe('')
+        expect(seen(workspace, 'git', 'rev-parse', 'HEAD')).toBe(seen(copy, 'git', 'rev-parse', 'HEAD'))
+        expect(seen(workspace, 'ls')).toBe(seen(copy, 'ls'))
+        expect((await workspace.capture()).text).toBe('')
+      }
+      await change(one, 'echo edited >AGENTS.md; rm debug.log; echo back >conftest.py')
+      await change(copy, 'echo edited >AGENTS.md; rm debug.log; echo back >conftest.py')
+      expect(await one.capture()).toEqual(await copy.capture())
+      expect(seen(two, 'cat', 'AGENTS.md')).toBe('ours\n')
+      await Promise.all([one, two, copy].map(workspace => workspace.dispose()))
+    },
+  )
 
-  it('shows this process the same files as a command', async () => {
+  test.skipIf(missing !== null)('shows this process the same files as a command', async () => {
     const workspace = await overlays.create(prepared, nothingPlaced)
     await change(
       workspace,
@@ -194,7 +208,7 @@ describe.each(ways)('an overlay workspace by $by', ({ fuse, whiteout, missing })
     await workspace.dispose()
   })
 
-  it('leaves the checkout as it was', async () => {
+  test.skipIf(missing !== null)('leaves the checkout as it was', async () => {
     const before = await folderDigest(prepared.path, [])
     const workspace = await overlays.create(prepared, nothingPlaced)
     await change(workspace, 'rm -rf ./* ./.git; echo gone >a.txt')

@@ -5,12 +5,14 @@ import type { Detected } from './detect.ts'
 export interface Scaffold {
   name: string
   head: string
+  /** Of both setups. */
+  harness: string
   detected: Detected
   candidates: Candidate[]
 }
 
 /** The text of a first suite: valid as it is, with a comment wherever a person has to decide. */
-export function scaffold({ name, head, detected, candidates }: Scaffold): string {
+export function scaffold({ name, head, harness, detected, candidates }: Scaffold): string {
   const { testCommand, contextFiles, skills } = detected
   const usable = testCommand === null ? [] : candidates
   const context = Object.fromEntries(contextFiles.map(path => [path, `./${path}`]))
@@ -28,14 +30,14 @@ export function scaffold({ name, head, detected, candidates }: Scaffold): string
   )
   const setups = hasContext
     ? {
-        without: { harness: 'pi', strip: [...contextFiles, ...skills] },
+        without: { harness, strip: [...contextFiles, ...skills] },
         with: {
           extends: 'without',
           ...(contextFiles.length > 0 ? { context } : {}),
           ...(skills.length > 0 ? { skills: skills.map(path => `./${path}`) } : {}),
         },
       }
-    : { current: { harness: 'pi' } }
+    : { current: { harness } }
   const tasks =
     testCommand !== null && usable.length > 0
       ? usable.map(({ commit, subject, body, tests }) => ({
