@@ -1,8 +1,22 @@
 import type { Harness } from '../contracts.ts'
 import type { Registry } from '../registry.ts'
+import { claudeCode } from './claude-code.ts'
+import { cline } from './cline.ts'
 import { command } from './command.ts'
+import { copilot } from './copilot.ts'
+import { opencode } from './opencode.ts'
 import { pi } from './pi.ts'
+import { qwenCode } from './qwen-code.ts'
 import { scripted } from './scripted.ts'
 
 /** All harnesses by the name that suites use. */
-export const harnesses = { command, pi, scripted } satisfies Registry<Harness>
+export const harnesses = {
+  'claude-code': claudeCode,
+  cline,
+  command,
+  copilot,
+  opencode,
+  pi,
+  'qwen-code': qwenCode,
+  scripted,
+} satisfies Registry<Harness>
