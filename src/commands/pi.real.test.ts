@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { chooseSandbox } from '../sandboxes/index.ts'
-import { startModelServer } from '../harnesses/testing/model-server.ts'
+import { startModelServer } from '../testing/model-server/server.ts'
 import { place } from '../testing/cli.ts'
 import { project, suiteText } from '../testing/project.ts'
 
@@ -30,9 +30,8 @@ test.skipIf(!agents).each(sandboxWorks ? ['none', 'process', 'sandbox'] : ['none
     harness:
       type: pi
       bin: ${join(agents ?? '', 'node_modules/.bin/pi')}
-      provider: { baseUrl: "${server.url}/v1", api: openai-completions, apiKeyEnv: MODEL_KEY }
+    service: { url: "${server.url}/v1", api: openai-chat, key: MODEL_KEY }
     model: m1
-    env: [MODEL_KEY]
     context: { AGENTS.md: ./context/AGENTS.md }
 `,
         ),
@@ -56,8 +55,8 @@ test.skipIf(!agents).each(sandboxWorks ? ['none', 'process', 'sandbox'] : ['none
         outcome: { changedFiles: ['src/add.js'] },
       })
       // What the setup says reached the model; the key reached it, and nothing that is kept.
-      expect(JSON.stringify(server.calls[0]?.body)).toContain('Plus adds.')
-      expect(server.calls[0]?.authorization).toBe('Bearer dummy-key-of-a-test')
+      expect(server.calls[0]?.text).toContain('Plus adds.')
+      expect(server.calls[0]?.headers.authorization).toBe('Bearer dummy-key-of-a-test')
       expect(stdout + stderr).not.toContain('dummy-key-of-a-test')
     } finally {
       await server.close()

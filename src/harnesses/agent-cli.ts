@@ -7,6 +7,7 @@ import { defineHarness } from '../registry.ts'
 import { toContent, writeTree } from '../util/file-tree.ts'
 import { parseJson } from '../util/json.ts'
 import { readTail } from '../util/output.ts'
+import { checkAbove } from './above.ts'
 import { checkThatItRan, howItEnded, passedLimit } from './agent-end.ts'
 import { newReport, type AgentReport } from './agent-report.ts'
 import { askAgent, probeAgent, type AgentVersion } from './agent-version.ts'
@@ -38,6 +39,8 @@ export interface AgentCli extends Pick<
   program: string
   /** A command that installs it. */
   install: string
+  /** Names of files that it reads in all folders above its workspace too, and cannot be told not to: there must be none. */
+  readsAbove?: readonly string[]
   /** What its command line is told, and the files that it finds in its HOME. Throws InfraError for what it cannot do. */
   prepare(input: HarnessInput, version: AgentVersion): Invocation
   /** Makes the function that reads its events: false for a value that is no event. Events of unknown types are events. */
@@ -99,6 +102,7 @@ async function runAgent(
   { bin, args }: CliConfig,
 ): ReturnType<Harness['run']> {
   const version = await askAgent(agent, bin, input)
+  await checkAbove(agent.name, agent.readsAbove ?? [], input)
   const invocation = agent.prepare(input, version)
   const { homeFiles = {}, lastArgs = [], stdin } = invocation
   await writeTree(

@@ -5,7 +5,7 @@ import type { McpServer } from '../model/suite.ts'
 import { defineAgentCli, type Invocation } from './agent-cli.ts'
 import { claudeParser } from './claude-stream.ts'
 import { knownServices } from './known-services.ts'
-import { foldersAbove } from './outside-context.ts'
+import { foldersAbove } from './above.ts'
 
 const levels = ['low', 'medium', 'high', 'xhigh', 'max']
 /** Ways in which a setup may bring credentials of its own. */

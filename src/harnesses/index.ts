@@ -2,6 +2,7 @@ import type { Harness } from '../contracts.ts'
 import type { Registry } from '../registry.ts'
 import { claudeCode } from './claude-code.ts'
 import { cline } from './cline.ts'
+import { codex } from './codex.ts'
 import { command } from './command.ts'
 import { copilot } from './copilot.ts'
 import { opencode } from './opencode.ts'
@@ -13,6 +14,7 @@ import { scripted } from './scripted.ts'
 export const harnesses = {
   'claude-code': claudeCode,
   cline,
+  codex,
   command,
   copilot,
   opencode,

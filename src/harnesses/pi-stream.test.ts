@@ -1,19 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { TranscriptEvent } from '../model/trial.ts'
-import { newPiState, readPiLine, type PiState } from './pi-stream.ts'
+import { piParser } from './pi-stream.ts'
+import { readInto, recorded } from './testing/recorded.ts'
 
-const recorded = (name: string): string[] =>
-  readFileSync(new URL(`../../fixtures/transcripts/${name}.jsonl`, import.meta.url), 'utf8')
-    .trimEnd()
-    .split('\n')
-
-function read(lines: readonly string[]): PiState {
-  const state = newPiState()
-  lines.forEach((line, index) => readPiLine(state, line, index))
-  for (const event of state.transcript) TranscriptEvent.parse(event)
-  return state
-}
+const read = (lines: readonly string[]) => readInto(piParser, lines)
 
 const answer = (message: unknown): string =>
   JSON.stringify({ type: 'message_end', message: { role: 'assistant', ...Object(message) } })
@@ -46,14 +35,12 @@ describe('a recorded stream', () => {
     expect(state).toMatchObject({
       usage,
       turns: 2,
-      turnsBefore: 1,
       model: 'm1',
       error: null,
-      stopReason: 'stop',
       unreadLines: 0,
     })
     expect(state.costUsd).toBeCloseTo(0.000892, 9)
-    expect(state.costUsdBefore).toBeCloseTo(0.000446, 9)
+    expect(state.begun).toMatchObject({ turns: 1, costUsd: expect.closeTo(0.000446, 9) })
     expect(state.transcript.map(event => ({ ...event, atMs: null }))).toMatchObject([
       { type: 'message', role: 'user', text: 'create hello.txt' },
       { type: 'tool_call', id: 'call_1', tool: 'write', input: { content: 'hello from a model\n' } },
@@ -67,9 +54,9 @@ describe('a recorded stream', () => {
     const state = read(recorded('pi-refused'))
     expect(state).toMatchObject({
       error: '401 Incorrect API key provided',
-      turns: 0,
+      turns: null,
       usage: null,
-      costUsd: 0,
+      costUsd: null,
     })
     expect(state.transcript.at(-1)).toMatchObject({
       type: 'error',
@@ -100,7 +87,6 @@ describe('lines that are not as expected', () => {
       '[]',
       '{"type":5}',
       '{"type":"message_end"}',
-      '',
       '{"type":"new_thing","x":1}',
       'null',
     ])

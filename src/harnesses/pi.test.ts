@@ -1,9 +1,9 @@
 import { chmod, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { HarnessInput } from '../contracts.ts'
-import { InfraError } from '../errors.ts'
+import type { ExecRequest, HarnessInput, ModelAccess } from '../contracts.ts'
 import { Attempt, TranscriptEvent } from '../model/trial.ts'
+import { exec } from '../util/exec.ts'
 import { pi } from './pi.ts'
 import { openBench, type Bench } from './testing/input.ts'
 
@@ -16,6 +16,7 @@ beforeEach(async () => {
 })
 afterEach(() => bench.clean())
 
+const models = async (): Promise<object> => JSON.parse(await inHome('.pi/agent/models.json')).providers
 const inHome = (path: string): Promise<string> => readFile(join(bench.root, 'home', path), 'utf8')
 
 /** A pi of a version that plays a recorded stream and then does what `after` says. */
@@ -27,7 +28,7 @@ async function fakePi(after: string, recorded: string | null, version = '0.73.1'
   const asked = `if [ "$1" = --version ]; then echo "pi ${version}"; exit; fi`
   await writeFile(
     bin,
-    `#!/bin/sh\n${asked}\nprintf '%s\\n' "$@" > "$HOME/arguments"\ncat > "$HOME/stdin"\ncat ${stream}\n${after}\n`,
+    `#!/bin/sh\n${asked}\nprintf '%s\\n' "$@" > "$HOME/arguments"\nprintf %s "$AGENT_EVAL_MODEL_KEY" > "$HOME/key"\ncat > "$HOME/stdin"\ncat ${stream}\n${after}\n`,
   )
   await chmod(bin, 0o755)
   return bin
@@ -37,8 +38,11 @@ async function run(config: Record<string, unknown>, change: Partial<HarnessInput
   return pi.run(bench.input(change), pi.config.parse(config))
 }
 
-const provider = { baseUrl: 'http://127.0.0.1:1/v1', api: 'openai-completions', apiKeyEnv: 'MY_KEY' }
-const withKey = (): Partial<HarnessInput> => ({ env: { ...bench.input().env, MY_KEY: 'k1' } })
+const service = (api: ModelAccess['api'], key: string | null = 'k1'): ModelAccess => ({
+  api,
+  url: 'http://127.0.0.1:1/trial',
+  key,
+})
 
 describe('an attempt', () => {
   it('has what the stream tells, and keeps the stream without its repetitions', async () => {
@@ -56,10 +60,10 @@ describe('an attempt', () => {
     expect(result.attempt.costUsd).toBeCloseTo(0.000892, 9)
     Attempt.parse(result.attempt)
     for (const event of result.transcript) TranscriptEvent.parse(event)
-    const kept = await readFile(join(bench.root, 'logs', 'pi.jsonl'), 'utf8')
+    const kept = await readFile(join(bench.root, 'logs', 'agent.jsonl'), 'utf8')
     expect(kept).toContain('agent_end')
     expect(kept).not.toContain('message_update')
-    expect(await readdir(join(bench.root, 'home'))).not.toContain('pi-stream.jsonl')
+    expect(await readdir(join(bench.root, 'home'))).not.toContain('agent-stream.jsonl')
   })
 
   it('gives the prompt by stdin, where it cannot be taken for an option or a file', async () => {
@@ -74,24 +78,38 @@ describe('an attempt', () => {
   })
 
   it.each([
-    ['0.73.1', 'MY_KEY', false],
-    ['0.87.1', '$MY_KEY', true],
-    ['1.2.0', '$MY_KEY', true],
+    ['0.73.1', 'AGENT_EVAL_MODEL_KEY', false],
+    ['0.87.1', '$AGENT_EVAL_MODEL_KEY', true],
+    ['1.2.0', '$AGENT_EVAL_MODEL_KEY', true],
   ])('suits version %s', async (version, apiKey, approves) => {
-    await run({ bin: await fakePi('', 'pi-0.87', version), provider }, withKey())
-    expect(JSON.parse(await inHome('.pi/agent/models.json'))).toEqual({
-      providers: {
-        'agent-eval': {
-          baseUrl: provider.baseUrl,
-          api: provider.api,
-          apiKey,
-          models: [{ id: 'm1', reasoning: false }],
-        },
+    await run({ bin: await fakePi('', 'pi-0.87', version) }, { service: service('openai-chat') })
+    expect(await models()).toEqual({
+      'agent-eval': {
+        baseUrl: 'http://127.0.0.1:1/trial',
+        api: 'openai-completions',
+        apiKey,
+        models: [{ id: 'm1', reasoning: false }],
       },
     })
     expect((await inHome('arguments')).split('\n').includes('--approve')).toBe(approves)
     expect(await inHome('arguments')).toContain('--provider\nagent-eval\n--model\nm1\n')
+    expect(await inHome('key')).toBe('k1')
+    expect(await inHome('.pi/agent/settings.json')).toContain('"maxRetries": 0')
   })
+
+  it.each<[string, ModelAccess, string]>([
+    ['anthropic/claude-x', service('anthropic'), 'anthropic'],
+    // The same name at a service that gathers many.
+    ['anthropic/claude-x', service('openai-chat'), 'agent-eval'],
+    ['no/claude-x', service('anthropic'), 'agent-eval'],
+  ])(
+    'with the model %s keeps what pi knows of it only where pi speaks as its service does',
+    async (model, access, name) => {
+      await run({ bin: await fakePi('', 'pi-0.73') }, { model, service: access })
+      expect(Object.keys(await models())).toEqual([name])
+      expect(await inHome('arguments')).toContain(`--model\n${model}\n`)
+    },
+  )
 
   it('stops at the limit of turns or cost, but not where the last allowed turn was the last needed', async () => {
     const limited = async (limits: { maxTurns: number | null; maxCostUsd: number | null }) =>
@@ -123,7 +141,7 @@ describe('an attempt', () => {
     })
     expect((await run({ bin: await fakePi('echo what', null) })).attempt).toMatchObject({
       stop: 'crash',
-      turns: 0,
+      turns: null,
       message: 'it ended without any answer of the model\n1 line(s) of its output were no events',
     })
   })
@@ -131,11 +149,11 @@ describe('an attempt', () => {
 
 describe('what is not the doing of the agent', () => {
   it('is a refused key, although pi exits with 0', async () => {
-    const failure = run({ bin: await fakePi('', 'pi-refused') })
-    await expect(failure).rejects.toThrow(InfraError)
-    await expect(failure).rejects.toMatchObject({
-      transient: false,
-      message: expect.stringContaining('401 Incorrect API key provided'),
+    expect((await run({ bin: await fakePi('', 'pi-refused') })).attempt).toMatchObject({
+      stop: 'refused',
+      exitCode: 0,
+      usage: null,
+      message: '401 Incorrect API key provided',
     })
   })
 
@@ -144,9 +162,9 @@ describe('what is not the doing of the agent', () => {
     const stream = join(bench.root, 'bin', 'stream.jsonl')
     await writeFile(stream, (await readFile(stream, 'utf8')).split('\n').slice(0, 10).join('\n') + '\n')
     const limits = { timeoutMs: 500, maxCostUsd: null, maxTurns: null }
-    await expect(run({ bin }, { limits })).rejects.toMatchObject({
-      transient: true,
-      message: 'the model service was not available: 500 boom',
+    expect((await run({ bin }, { limits })).attempt).toMatchObject({
+      stop: 'model-error',
+      message: '500 boom',
     })
   })
 
@@ -158,13 +176,21 @@ describe('what is not the doing of the agent', () => {
     await expect(run({ bin: 'true' })).rejects.toThrow('is it pi?')
   })
 
-  it('is a setup that lacks the key, the model, or has an unknown effort', async () => {
+  it('is a setup that lacks the model, or has an unknown effort', async () => {
     const bin = await fakePi('', 'pi-0.73')
-    await expect(run({ bin, provider })).rejects.toThrow('add env: [MY_KEY] to the setup')
-    await expect(run({ bin, provider }, { model: null, ...withKey() })).rejects.toThrow(
-      'add `model:` to the setup',
-    )
+    const chosen = { model: null, service: service('openai-chat') }
+    await expect(run({ bin }, chosen)).rejects.toThrow('add `model:` to the setup')
     await expect(run({ bin }, { effort: 'huge' })).rejects.toThrow('use one of off, minimal')
+  })
+
+  it('is a file above the workspace that pi would read', async () => {
+    const bin = await fakePi('', 'pi-0.73')
+    await writeFile(join(bench.root, 'CLAUDE.md'), 'Be rude.')
+    await expect(run({ bin })).rejects.toThrow(`would also read ${join(bench.root, 'CLAUDE.md')}`)
+    // What a sandbox hides does no harm.
+    const blind = (request: ExecRequest) =>
+      exec(request.command[0] === '/bin/sh' ? { ...request, command: ['true'] } : request)
+    expect((await run({ bin }, { exec: blind })).attempt.stop).toBe('finished')
   })
 
   it('is an interrupted run', async () => {

@@ -3,17 +3,19 @@ import type { HarnessInput, ModelAccess } from '../contracts.ts'
 import type { ModelApi } from '../model/service.ts'
 import { defineAgentCli, type Invocation } from './agent-cli.ts'
 import type { AgentVersion } from './agent-version.ts'
-import { serviceInName, usualByName } from './known-services.ts'
+import { knownServices, serviceInName, usualByName } from './known-services.ts'
 import { isPartial, piParser } from './pi-stream.ts'
 
-const apis = ['openai-chat', 'openai-responses', 'anthropic'] as const satisfies readonly ModelApi[]
+const apis = ['openai-chat', 'openai-responses', 'anthropic', 'gemini'] as const satisfies readonly ModelApi[]
 /** As pi calls them. */
-const apiNames: Record<ModelApi, string | null> = {
+const apiNames: Record<ModelApi, string> = {
   'openai-chat': 'openai-completions',
   'openai-responses': 'openai-responses',
   anthropic: 'anthropic-messages',
-  gemini: null,
+  gemini: 'google-generative-ai',
 }
+/** Trying again is the gateway's business, which obeys what the service says of it and counts. */
+const noRetries = { retry: { enabled: false, provider: { maxRetries: 0 } } }
 const levels = ['off', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
 const keyVariable = 'AGENT_EVAL_MODEL_KEY'
 /** Name of the service that models.json describes. */
@@ -24,11 +26,12 @@ export const pi = defineAgentCli({
   name: 'pi',
   program: 'pi',
   install: 'npm install -g @mariozechner/pi-coding-agent',
-  description: 'the pi coding agent; any OpenAI- or Anthropic-compatible model service',
+  description: 'the pi coding agent; any OpenAI-, Anthropic- or Gemini-compatible model service',
   layout: { instructions: 'AGENTS.md', skills: '.agents/skills' },
   supports: { model: true, effort: true, mcp: false },
   apis,
   usualService: (_, __, model) => usualByName(apis, model),
+  readsAbove: ['AGENTS.md', 'AGENTS.MD', 'CLAUDE.md', 'CLAUDE.MD'],
   prepare,
   parse: piParser,
   isRepeated: isPartial,
@@ -66,25 +69,28 @@ function throughService(
   version: AgentVersion,
 ): Required<Pick<Invocation, 'args' | 'env' | 'homeFiles'>> {
   if (model === null) throw new InfraError('pi needs a model: add `model:` to the setup')
-  const known = serviceInName(model)
+  const named = serviceInName(model)
+  // A name such as `openai/gpt-5` may also be a name at a service that gathers many.
+  const known = named && knownServices[named.service]?.api === api ? named.service : null
   // Before 0.77 the bare name of a variable.
   const apiKey = version.since(0, 77) ? `$${keyVariable}` : keyVariable
   const described = {
-    baseUrl: url,
-    apiKey,
-    ...(known
-      ? {}
-      : { api: apiNames[api], models: [{ id: model, reasoning: effort !== null && effort !== 'off' }] }),
+    baseUrl: api === 'gemini' ? `${url}/v1beta` : url,
+    ...(known !== null && key === null ? {} : { apiKey }),
+    ...(known === null
+      ? { api: apiNames[api], models: [{ id: model, reasoning: effort !== null && effort !== 'off' }] }
+      : {}),
   }
   return {
-    args: known ? ['--model', model] : ['--provider', ownName, '--model', model],
+    args: known === null ? ['--provider', ownName, '--model', model] : ['--model', model],
     env: { [keyVariable]: key ?? 'none' },
     homeFiles: {
-      '.pi/agent/models.json': JSON.stringify(
-        { providers: { [known?.service ?? ownName]: described } },
-        null,
-        2,
-      ),
+      '.pi/agent/models.json': jsonOf({ providers: { [known ?? ownName]: described } }),
+      '.pi/agent/settings.json': jsonOf(noRetries),
     },
   }
+}
+
+function jsonOf(value: unknown): string {
+  return JSON.stringify(value, null, 2)
 }

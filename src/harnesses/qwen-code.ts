@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { InfraError } from '../errors.ts'
+import { join } from 'node:path'
 import type { HarnessInput, ModelAccess } from '../contracts.ts'
 import type { McpServer } from '../model/suite.ts'
 import type { ModelApi } from '../model/service.ts'
@@ -24,6 +22,7 @@ export const qwenCode = defineAgentCli({
   program: 'qwen',
   install: 'npm install -g @qwen-code/qwen-code',
   description: 'Qwen Code; services of all four APIs',
+  readsAbove: ['AGENTS.md', 'QWEN.md'],
   layout: { instructions: 'AGENTS.md', skills: '.agents/skills' },
   supports: { model: true, effort: false, mcp: true },
   apis,
@@ -38,8 +37,7 @@ export const qwenCode = defineAgentCli({
 
 /** The prompt comes by stdin, where it is neither an option nor a command. */
 function prepare(input: HarnessInput): Invocation {
-  const { model, service, limits, mcp, home, workspace, prompt } = input
-  refuseOutside(workspace)
+  const { model, service, limits, mcp, home, prompt } = input
   const { maxTurns } = limits
   return {
     args: [
@@ -73,18 +71,6 @@ const settings = {
 function access({ api, url, key }: ModelAccess): Record<string, string> {
   const way = ways[api]
   return { [way.url]: url, [way.key]: key ?? 'none' }
-}
-
-/** It reads the instructions of the folder above a repository, and has no switch for that. */
-function refuseOutside(workspace: string): void {
-  const outside = ['AGENTS.md', 'QWEN.md']
-    .map(name => join(dirname(workspace), name))
-    .find(path => existsSync(path))
-  if (outside !== undefined) {
-    throw new InfraError(
-      `Qwen Code would read ${outside}, which is no part of the workspace: take it away, or choose another folder by AGENT_EVAL_WORK`,
-    )
-  }
 }
 
 function serversOf(mcp: Record<string, McpServer>): Record<string, unknown> {

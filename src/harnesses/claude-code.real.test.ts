@@ -1,0 +1,25 @@
+import { claudeCode } from './claude-code.ts'
+import { proveRealAgent, type RealAgent } from './testing/real-agent.ts'
+
+const agent: RealAgent = {
+  program: 'claude',
+  harness: claudeCode,
+  model: 'claude-sonnet-4-5',
+  api: 'anthropic',
+  claims: usage => usage,
+  listsSkills: true,
+  leaks: {
+    home: ['.claude/CLAUDE.md', '.claude/skills/x/SKILL.md', '.claude/rules/a.md'],
+    above: [
+      'CLAUDE.md',
+      'CLAUDE.local.md',
+      'AGENTS.md',
+      '.claude/CLAUDE.md',
+      '.claude/rules/a.md',
+      '.claude/skills/x/SKILL.md',
+    ],
+    refusesAbove: false,
+  },
+}
+
+proveRealAgent(agent)

@@ -1,0 +1,18 @@
+import { copilot } from './copilot.ts'
+import { proveRealAgent, type RealAgent } from './testing/real-agent.ts'
+
+const agent: RealAgent = {
+  program: 'copilot',
+  harness: copilot,
+  model: 'm1',
+  api: 'openai-chat',
+  claims: usage => usage,
+  listsSkills: true,
+  leaks: {
+    home: ['.copilot/copilot-instructions.md', '.copilot/skills/x/SKILL.md', '.agents/skills/x/SKILL.md'],
+    above: ['AGENTS.md', 'CLAUDE.md', '.github/copilot-instructions.md', '.agents/skills/x/SKILL.md'],
+    refusesAbove: false,
+  },
+}
+
+proveRealAgent(agent)

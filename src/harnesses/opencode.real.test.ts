@@ -1,0 +1,18 @@
+import { opencode } from './opencode.ts'
+import { proveRealAgent, type RealAgent } from './testing/real-agent.ts'
+
+const agent: RealAgent = {
+  program: 'opencode',
+  harness: opencode,
+  model: 'm1',
+  api: 'openai-chat',
+  claims: usage => ({ ...usage, cacheWriteTokens: 0 }),
+  listsSkills: true,
+  leaks: {
+    home: ['.config/opencode/AGENTS.md', '.claude/CLAUDE.md', '.agents/skills/x/SKILL.md'],
+    above: ['AGENTS.md', 'CLAUDE.md', '.agents/skills/x/SKILL.md', '.opencode/skills/x/SKILL.md'],
+    refusesAbove: false,
+  },
+}
+
+proveRealAgent(agent)

@@ -1,0 +1,23 @@
+import { delimiter, dirname } from 'node:path'
+import { qwenCode } from './qwen-code.ts'
+import { findAgent, proveRealAgent, type RealAgent } from './testing/real-agent.ts'
+
+// It needs a newer Node than these tests may run on.
+const node = findAgent('node')
+if (!node.isMissing) process.env['PATH'] = `${dirname(node.bin)}${delimiter}${process.env['PATH']}`
+
+const agent: RealAgent = {
+  program: 'qwen',
+  harness: qwenCode,
+  model: 'm1',
+  api: 'openai-chat',
+  claims: usage => ({ ...usage, cacheWriteTokens: null, reasoningTokens: null }),
+  listsSkills: true,
+  leaks: {
+    home: ['.qwen/QWEN.md', '.qwen/skills/x/SKILL.md', '.agents/skills/x/SKILL.md'],
+    above: ['AGENTS.md', 'QWEN.md'],
+    refusesAbove: true,
+  },
+}
+
+proveRealAgent(agent)
