@@ -9,9 +9,9 @@ const Block = z.looseObject({
   thinking: z.string().optional(),
   id: z.string().optional(),
   name: z.string().optional(),
-  input: z.unknown(),
+  input: z.unknown().optional(),
   tool_use_id: z.string().optional(),
-  content: z.unknown(),
+  content: z.unknown().optional(),
   is_error: z.boolean().nullish(),
 })
 type Block = z.infer<typeof Block>
@@ -20,7 +20,7 @@ export const Message = z.looseObject({
   id: z.string().optional(),
   model: z.string().optional(),
   content: z.union([
-    z.string().transform((text): Block[] => [{ type: 'text', text, input: undefined, content: undefined }]),
+    z.string().transform((text): Block[] => [{ type: 'text', text }]),
     z.array(Block),
   ]),
 })

@@ -7,6 +7,7 @@ const agent: RealAgent = {
   model: 'claude-sonnet-4-5',
   api: 'anthropic',
   claims: usage => usage,
+  startMs: 2_0000,
   listsSkills: true,
   leaks: {
     home: ['.claude/CLAUDE.md', '.claude/skills/x/SKILL.md', '.claude/rules/a.md'],

@@ -5,8 +5,8 @@ const count = z.number().nonnegative().optional()
 const text = z.string()
 
 const events = {
-  tool: z.looseObject({ toolCallId: text, toolName: text, input: z.unknown() }),
-  toolEnd: z.looseObject({ toolCallId: text, output: z.unknown(), error: z.unknown() }),
+  tool: z.looseObject({ toolCallId: text, toolName: text, input: z.unknown().optional() }),
+  toolEnd: z.looseObject({ toolCallId: text, output: z.unknown().optional(), error: z.unknown().optional() }),
   text: z.looseObject({ text: text.optional() }),
   usage: z.looseObject({
     totalInputTokens: count,
@@ -33,7 +33,7 @@ const events = {
 }
 type Used = NonNullable<z.infer<typeof events.result>['aggregateUsage']>
 
-const Line = z.looseObject({ type: text, event: z.unknown() })
+const Line = z.looseObject({ type: text, event: z.unknown().optional() })
 const Inner = z.looseObject({ type: text, contentType: text.optional() })
 
 /** Reads the events of Cline (`--json`) into a report. */

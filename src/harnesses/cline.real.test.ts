@@ -8,6 +8,7 @@ const agent: RealAgent = {
   api: 'openai-chat',
   claims: usage => ({ ...usage, cacheWriteTokens: 0, reasoningTokens: null }),
   // By their names alone.
+  startMs: 3_0000,
   listsSkills: false,
   leaks: {
     home: ['.agents/AGENTS.md', '.agents/skills/x/SKILL.md', 'Documents/Cline/Rules/a.md'],

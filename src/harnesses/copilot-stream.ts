@@ -11,7 +11,7 @@ const events = {
     content: text.default(''),
     reasoningText: text.optional(),
   }),
-  toolStart: z.looseObject({ toolCallId: text, toolName: text, arguments: z.unknown() }),
+  toolStart: z.looseObject({ toolCallId: text, toolName: text, arguments: z.unknown().optional() }),
   toolEnd: z.looseObject({
     toolCallId: text,
     success: z.boolean().optional(),
@@ -85,7 +85,7 @@ export function copilotParser(report: AgentReport): (event: unknown, atMs: numbe
     },
   }
   return (value, atMs) => {
-    const { data: event } = z.looseObject({ type: z.string(), data: z.unknown() }).safeParse(value)
+    const { data: event } = z.looseObject({ type: z.string(), data: z.unknown().optional() }).safeParse(value)
     if (!event) return false
     return Object.hasOwn(readers, event.type) ? (readers[event.type]?.(event.data, atMs) ?? true) : true
   }

@@ -6,7 +6,8 @@ const agent: RealAgent = {
   harness: copilot,
   model: 'm1',
   api: 'openai-chat',
-  claims: usage => usage,
+  claims: usage => ({ ...usage, cacheWriteTokens: 0 }),
+  startMs: 25_000,
   listsSkills: true,
   leaks: {
     home: ['.copilot/copilot-instructions.md', '.copilot/skills/x/SKILL.md', '.agents/skills/x/SKILL.md'],

@@ -12,8 +12,8 @@ const events = {
       callID: z.string(),
       state: z.looseObject({
         status: z.string(),
-        input: z.unknown(),
-        output: z.unknown(),
+        input: z.unknown().optional(),
+        output: z.unknown().optional(),
         error: z.string().optional(),
       }),
     }),

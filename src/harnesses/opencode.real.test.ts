@@ -7,6 +7,7 @@ const agent: RealAgent = {
   model: 'm1',
   api: 'openai-chat',
   claims: usage => ({ ...usage, cacheWriteTokens: 0 }),
+  startMs: 4_0000,
   listsSkills: true,
   leaks: {
     home: ['.config/opencode/AGENTS.md', '.claude/CLAUDE.md', '.agents/skills/x/SKILL.md'],

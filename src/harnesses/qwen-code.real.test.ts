@@ -12,6 +12,7 @@ const agent: RealAgent = {
   model: 'm1',
   api: 'openai-chat',
   claims: usage => ({ ...usage, cacheWriteTokens: null, reasoningTokens: null }),
+  startMs: 3_0000,
   listsSkills: true,
   leaks: {
     home: ['.qwen/QWEN.md', '.qwen/skills/x/SKILL.md', '.agents/skills/x/SKILL.md'],
