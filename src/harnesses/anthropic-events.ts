@@ -19,10 +19,7 @@ type Block = z.infer<typeof Block>
 export const Message = z.looseObject({
   id: z.string().optional(),
   model: z.string().optional(),
-  content: z.union([
-    z.string().transform((text): Block[] => [{ type: 'text', text }]),
-    z.array(Block),
-  ]),
+  content: z.union([z.string().transform((text): Block[] => [{ type: 'text', text }]), z.array(Block)]),
 })
 export type Message = z.infer<typeof Message>
 
