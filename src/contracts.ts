@@ -216,8 +216,10 @@ export interface Workspaces {
 
 /** Stands between the agents of a run and the services of their models, and holds the keys. */
 export interface Gateway {
-  /** A way of its own for one trial; whoever opens it has to close it. */
-  open(trial: GatewayTrial): OpenGateway
+  /** A way of its own for one trial; whoever opens it has to close it. Throws InfraError. */
+  open(trial: GatewayTrial): Promise<OpenGateway>
+  /** Why no trial may begin any more, as the run has used up what it may; null while it has not. */
+  budgetSpent(): string | null
   close(): Promise<void>
 }
 
@@ -250,6 +252,13 @@ export interface ModelLimits {
   callsPerMinute: number | null
 }
 
+/** What was used, as far as it is known. */
+export interface Spent {
+  costUsd: number
+  tokens: number
+  calls: number
+}
+
 /** A text of a setup that should, or should not, reach the model. */
 export interface ContextProbe extends Pick<ContextSight, 'kind' | 'name' | 'expected'> {
   text: string
@@ -277,6 +286,8 @@ export interface GatewayReport {
   calls: ModelCall[]
   /** The service's last word where no later call was answered; null if all is well. */
   failure: { kind: 'refused' | 'unavailable'; message: string } | null
+  /** Why the run's budget ended the attempt, not a limit of its own; null if it did not. */
+  budget: string | null
   /** What the agent said and did as the model saw it: of use where the agent tells nothing itself. */
   transcript: TranscriptEvent[]
 }
@@ -465,6 +476,8 @@ export interface StoredRun {
   manifest: RunManifest
   /** The latest line of each trial. */
   trials: Trial[]
+  /** Earlier lines of trials that were done again: what they cost was paid, too. */
+  replaced: Trial[]
   suite: Suite
   /** Absolute path of the run folder. */
   folder: string

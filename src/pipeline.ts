@@ -45,6 +45,7 @@ export async function runSuite(
   progress.onRunStart?.({ ...manifest, plan: remaining.map(spec => spec.id) })
   const startAndRun = async (spec: TrialSpec): Promise<Trial> => {
     await trialParts.requireRoom()
+    trialParts.requireBudget()
     progress.onTrialStart?.(spec)
     return runTrial(spec, trialParts)
   }

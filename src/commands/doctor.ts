@@ -1,6 +1,7 @@
 import { mkdir, statfs } from 'node:fs/promises'
 import { execa } from 'execa'
 import { InfraError, exitCodes, type ExitCode } from '../errors.ts'
+import { knownServices } from '../harnesses/known-services.ts'
 import { levels } from '../sandboxes/index.ts'
 import { renderChecks, type Check } from '../reporters/checks.ts'
 import { paintFor } from '../reporters/paint.ts'
@@ -10,7 +11,7 @@ import { answerJson, tell, type Io } from './io.ts'
 import { families, sandboxFor } from './wiring.ts'
 
 /** The keys that the known agents read. Only whether they are set is looked at, never their values. */
-const keys = ['ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'GEMINI_API_KEY', 'GITHUB_TOKEN']
+const keys = [...Object.values(knownServices).flatMap(service => service.keys), 'GITHUB_TOKEN']
 
 /** `agent-eval doctor`: what is here and what is missing. Exit code 4 if something that every run needs is missing. */
 export async function doctor(options: { json?: boolean }, io: Io): Promise<ExitCode> {

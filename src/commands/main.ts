@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { UserError, exitCodes, type ExitCode, isOutside } from '../errors.ts'
 import { version } from '../version.ts'
 import { tell, type Io } from './io.ts'
-import { age, collect, points, positive, size } from './options.ts'
+import { age, collect, dollars, points, positive, size } from './options.ts'
 
 /** Declares the verbs and turns what they throw into exit codes. A verb's code is loaded when it is called. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
@@ -110,6 +110,9 @@ Examples:
     .option('--baseline <file>', 'another baseline than the suite’s')
     .option('--strict', 'inconclusive is exit code 3 rather than 0')
     .option('--resume <run>', 'finish a run that was interrupted')
+    .option('--max-cost <usd>', 'most that the run may cost (default: the suite’s budget)', dollars)
+    .option('--max-tokens <n>', 'most tokens of the run, likewise', positive)
+    .option('--max-turns <n>', 'most model calls of the run, likewise', positive)
     .addOption(
       new Option(
         '--isolation <level>',

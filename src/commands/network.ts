@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { networkAt, reachOf } from '../core/network.ts'
+import type { Service } from '../model/service.ts'
 import { InfraError, UserError } from '../errors.ts'
 import type { Sandbox } from '../contracts.ts'
 import type { Isolation, Network } from '../model/run.ts'
@@ -11,6 +12,7 @@ import { pick } from '../registry.ts'
 import { openNetwork } from '../trial/network.ts'
 import { setOnes } from '../util/host-env.ts'
 import { tell, type Io } from './io.ts'
+import { serviceAt } from './services.ts'
 import type { families } from './wiring.ts'
 
 type Harnesses = Pick<typeof families, 'harnesses'>
@@ -44,6 +46,8 @@ export function networkOf(
   parts: Harnesses,
   env: NodeJS.ProcessEnv,
 ): Network {
+  const service = serviceAt(level, setup, parts, env)
+  if (service) return withGateway(setup, service, level)
   const endpoints = endpointsOf(setup, parts, env)
   if (endpoints === null && (setup.network === 'model' || setup.network?.includes('model'))) {
     throw new UserError(
@@ -51,6 +55,20 @@ export function networkOf(
     )
   }
   return networkAt(level, setup.network, endpoints)
+}
+
+/** Its model is reached through the gateway, whatever else it may reach: the service itself is not among that. */
+function withGateway({ name, network }: Setup, service: Service, level: Isolation['level']): Network {
+  if (network === 'off')
+    throw new UserError(
+      `setup ${name} has a model service and network: off, so it could not reach its model: use network: model`,
+    )
+  const others = Array.isArray(network) ? network.filter(place => place !== 'model') : []
+  if (others.length > 0) return networkAt(level, others, [])
+  const { protocol, hostname, port } = new URL(service.url)
+  return networkAt(level, Array.isArray(network) ? 'model' : network, [
+    `${hostname}:${port || (protocol === 'http:' ? '80' : '443')}`,
+  ])
 }
 
 function endpointsOf(setup: Setup, { harnesses }: Harnesses, env: NodeJS.ProcessEnv): string[] | null {
@@ -63,7 +81,9 @@ function endpointsOf(setup: Setup, { harnesses }: Harnesses, env: NodeJS.Process
 export function networkHints(setups: readonly Setup[], parts: Harnesses, env: NodeJS.ProcessEnv): string[] {
   return setups
     .filter(setup => setup.network === null && setup.env.pass.length > 0)
-    .filter(setup => endpointsOf(setup, parts, env) === null)
+    .filter(
+      setup => serviceAt('sandbox', setup, parts, env) === null && endpointsOf(setup, parts, env) === null,
+    )
     .map(
       setup =>
         `note: setup ${setup.name} passes ${setup.env.pass.join(', ')} to its agent, which at isolation "sandbox" has no network. If it needs some, add network: with the hosts of its model service, such as [api.example.com], or network: open.`,

@@ -14,6 +14,13 @@ export function positive(text: string): number {
   return value
 }
 
+/** An amount in US dollars, more than 0. */
+export function dollars(text: string): number {
+  const value = Number(text)
+  if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError('an amount in US dollars is expected')
+  return value
+}
+
 /** Percentage points, up to 100. */
 export function points(text: string): number {
   const value = Number(text)

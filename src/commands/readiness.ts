@@ -1,9 +1,11 @@
 import { InfraError, UserError } from '../errors.ts'
 import type { Suite } from '../model/suite.ts'
-import type { Exec, Sandbox } from '../contracts.ts'
+import type { Exec, ModelLimits, Sandbox } from '../contracts.ts'
 import type { TrialSpec } from '../model/trial.ts'
 import { pick } from '../registry.ts'
 import { tell, type Io } from './io.ts'
+import { checkPrices } from './price-check.ts'
+import { checkServices } from './services.ts'
 import type { TrialPartsOptions, families } from './wiring.ts'
 
 /**
@@ -14,6 +16,7 @@ export async function checkReadiness(
   suite: Suite,
   specs: readonly TrialSpec[],
   { harnesses, graders, sandbox, images }: typeof families & Pick<TrialPartsOptions, 'sandbox' | 'images'>,
+  budget: ModelLimits,
   io: Io,
 ): Promise<void> {
   const setups = Object.values(suite.setups).filter(setup => specs.some(spec => spec.setup === setup.name))
@@ -35,6 +38,9 @@ export async function checkReadiness(
       `environment variables that the suite needs are not set:\n${lines.join('\n')}\nSet them and run again.`,
     )
   }
+
+  checkServices(setups, sandbox.isolation.level, { harnesses }, io.env)
+  await checkPrices(setups, tasks, budget, { harnesses, sandbox }, io)
 
   const probes = await Promise.all(
     setups.flatMap(setup =>

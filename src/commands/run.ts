@@ -5,8 +5,9 @@ import { dirname } from 'node:path'
 import type { Level } from '../sandboxes/index.ts'
 import { widest } from '../core/network.ts'
 import { plan, specOf } from '../core/plan.ts'
+import { spentIn } from '../core/spent.ts'
 import { UserError, exitCodes, type ExitCode } from '../errors.ts'
-import type { Sandbox, StoredRun } from '../contracts.ts'
+import type { ModelLimits, Sandbox, StoredRun } from '../contracts.ts'
 import { localExecutor } from '../executors/local.ts'
 import type { Rules } from '../model/rules.ts'
 import type { Isolation, Limiting, Network } from '../model/run.ts'
@@ -23,11 +24,12 @@ import { answerJson, tell, type Io } from './io.ts'
 import { networksOf } from './network.ts'
 import { askedLimits, limitingOf } from './limiting.ts'
 import { provenance } from './provenance.ts'
+import { budgetOf, type BudgetOptions } from './budget.ts'
 import { checkReadiness } from './readiness.ts'
 import { checkReportOptions, report, type ReportOptions } from './report.ts'
 import { families, load, openTrialParts, progressFor, sandboxFor, storeFor, stronger } from './wiring.ts'
 
-export interface RunOptions extends ReportOptions {
+export interface RunOptions extends ReportOptions, BudgetOptions {
   task?: string[]
   setup?: string[]
   tag?: string[]
@@ -87,12 +89,23 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
   const tasks = specs.map(({ task }) => task)
   const images = await imagesFor(suite, tasks, sandbox, line => tell(io, line))
   if (earlier) checkSameImages(earlier.manifest.isolation.images, images)
-  await checkReadiness(suite, specs, { ...families, sandbox, images }, io)
+  const budget = budgetOf(suite.budget, options)
+  await checkReadiness(suite, specs, { ...families, sandbox, images }, budget, io)
 
   const networks = await networksOf(suite, specs, { ...families, sandbox }, io)
 
   const { manifest, trials } = await execute(
-    { suite, specs, earlier, sandbox, images, networks, limits: await limiting, rules: ruled?.rules ?? null },
+    {
+      suite,
+      specs,
+      earlier,
+      sandbox,
+      images,
+      networks,
+      budget,
+      limits: await limiting,
+      rules: ruled?.rules ?? null,
+    },
     options,
     io,
   )
@@ -117,12 +130,13 @@ interface Job {
   sandbox: Sandbox
   images: Isolation['images']
   networks: Record<string, Network>
+  budget: ModelLimits
   limits: Limiting
   rules: Rules | null
 }
 
 async function execute(
-  { suite, specs, earlier, sandbox, images, networks, limits, rules }: Job,
+  { suite, specs, earlier, sandbox, images, networks, budget, limits, rules }: Job,
   options: RunOptions,
   io: Io,
 ): ReturnType<typeof runSuite> {
@@ -138,7 +152,16 @@ async function execute(
   const runId = earlier?.manifest.id ?? newRunId(suite.name)
   const progress = progressFor(io)
   const { parts, workspaces, close } = await openTrialParts(
-    { suite, runId, store, progress, sandbox, images, signal: interrupt.signal },
+    {
+      suite,
+      runId,
+      store,
+      progress,
+      sandbox,
+      images,
+      budget: { limits: budget, spent: spentIn([...(earlier?.trials ?? []), ...(earlier?.replaced ?? [])]) },
+      signal: interrupt.signal,
+    },
     io,
   )
   // Before there are results, which must not be taken for changes.
@@ -146,7 +169,7 @@ async function execute(
   const concurrency = options.concurrency ?? Math.max(2, availableParallelism())
   try {
     // Also a new run: another process could resume it while it goes on.
-    return await store.exclusively(runId, async () =>
+    const ran = await store.exclusively(runId, async () =>
       runSuite(
         suite,
         specs,
@@ -173,6 +196,9 @@ async function execute(
         earlier,
       ),
     )
+    // The last trials may have been ended by it.
+    if (ran.trials.some(({ status }) => status === 'errored')) parts.requireBudget()
+    return ran
   } finally {
     interrupt.release()
     await close()

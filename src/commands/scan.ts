@@ -17,7 +17,7 @@ export async function scan(
 ): Promise<ExitCode> {
   const { suite, folder, manifest } = await storeFor(io, null).load(reference)
   const named = options.env ?? []
-  const declared = secretNamesOf(suite)
+  const declared = secretNamesOf(suite, io.env)
   const isSet = (name: string): boolean => (io.env[name] ?? '').trim() !== ''
   const unset = named.filter(name => !isSet(name))
   if (unset.length > 0)

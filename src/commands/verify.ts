@@ -34,7 +34,7 @@ export async function verify(reference: string, options: { json?: boolean }, io:
       fingerprints: fingerprintChecks,
       // The run may have been named by its folder, which can stand anywhere.
       trialFolder: id => join(run.folder, 'trials', id),
-      secretNames: secretNamesOf(run.suite),
+      secretNames: secretNamesOf(run.suite, io.env),
     })),
   ]
   const problems = findings.filter(({ kind }) => kind === 'problem')

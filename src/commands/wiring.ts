@@ -8,13 +8,16 @@ import type {
   Grader,
   Harness,
   PreparedSource,
+  ModelLimits,
   ProgressReporter,
   RunStore,
   Sandbox,
+  Spent,
   StoredRun,
   Workspaces,
 } from '../contracts.ts'
 import { InfraError, UserError } from '../errors.ts'
+import { openGateway } from '../gateway/gateway.ts'
 import { graders } from '../graders/index.ts'
 import { harnesses } from '../harnesses/index.ts'
 import type { Isolation } from '../model/run.ts'
@@ -33,9 +36,11 @@ import { copyWorkspaces, type Roots } from '../workspaces/copy.ts'
 import { overlayWorkspaces } from '../workspaces/overlay.ts'
 import { openWorkRoot } from '../workspaces/work-root.ts'
 import { folders } from './folders.ts'
+import { requireBudget } from './budget.ts'
 import { cacheLimit, keepSmall, requireRoom } from './disk.ts'
 import { tell, type Io } from './io.ts'
 import { networkOf } from './network.ts'
+import { keyNamesOf, serviceAt } from './services.ts'
 
 /** Which implementations this program is made of. Nothing below this floor knows one. */
 
@@ -76,9 +81,9 @@ export function progressFor(io: Io): ProgressReporter {
 }
 
 /** The names of all host variables that setups and graders of a suite use. */
-export function secretNamesOf(suite: Suite): string[] {
+export function secretNamesOf(suite: Suite, env: NodeJS.ProcessEnv): string[] {
   const names = [
-    ...Object.values(suite.setups).flatMap(setup => setup.env.pass),
+    ...Object.values(suite.setups).flatMap(setup => [...setup.env.pass, ...keyNamesOf(setup, families, env)]),
     ...suite.tasks.flatMap(task =>
       task.graders.flatMap(
         ({ type, config }) => pick(families.graders, type, 'grader').secrets?.(config) ?? [],
@@ -90,7 +95,7 @@ export function secretNamesOf(suite: Suite): string[] {
 
 /** The values, by name, of those of them that are set. */
 export function secretsOf(suite: Suite, env: NodeJS.ProcessEnv): Record<string, string> {
-  return setOnes(secretNamesOf(suite), env)
+  return setOnes(secretNamesOf(suite, env), env)
 }
 
 export interface TrialPartsOptions {
@@ -101,8 +106,13 @@ export interface TrialPartsOptions {
   sandbox: Sandbox
   /** By source, where the sandbox runs the programs of images. */
   images: Isolation['images']
+  /** What all trials together may use, and what was used before; without it there is no limit. */
+  budget?: { limits: ModelLimits; spent: Spent }
   signal: AbortSignal
 }
+
+const unlimited: ModelLimits = { costUsd: null, tokens: null, calls: null, callsPerMinute: null }
+const nothingSpent: Spent = { costUsd: 0, tokens: 0, calls: 0 }
 
 /** Everything that trials need, and what must be closed after them. */
 export async function openTrialParts(
@@ -120,6 +130,8 @@ export async function openTrialParts(
   const made = new Map<string, Promise<unknown>>()
   // Preparing is heavy (package installation) and shared: two sources at a time.
   const preparing = pLimit(2)
+  const { limits, spent } = options.budget ?? { limits: unlimited, spent: nothingSpent }
+  const gateway = openGateway({ env: io.env, budget: limits, spent })
 
   const parts: TrialParts = {
     task: id => known(tasks.get(id), `task ${id}`),
@@ -148,10 +160,8 @@ export async function openTrialParts(
     },
     harness: setup => pick(families.harnesses, setup.harness.type, 'harness'),
     network: setup => networkOf(setup, sandbox.isolation.level, families, io.env),
-    service: () => null,
-    gateway: () => {
-      throw new Error('no setup has a service')
-    },
+    service: setup => serviceAt(sandbox.isolation.level, setup, families, io.env),
+    gateway: () => gateway,
     contextProbes: () => [],
     recording: () => ({ record: false, replay: null }),
     grader: type => pick(families.graders, type, 'grader'),
@@ -161,12 +171,17 @@ export async function openTrialParts(
     makeFolder: purpose => mkdtempSync(join(workRoot.path, `${purpose}-${randomBytes(4).toString('hex')}-`)),
     saveFiles: (trialId, folder) => store.saveFiles(runId, trialId, folder),
     requireRoom: () => requireRoom([workRoot.path, results], runId),
+    requireBudget: () => requireBudget(gateway.budgetSpent(), runId),
     once: <T>(key: string, make: () => Promise<T>) => remember(made, key, make) as Promise<T>,
     onPhase: (spec, phase) => progress.onPhase?.(spec, phase),
     pause: ms => wait(ms, undefined, { signal }).catch(() => signal.throwIfAborted()),
     signal,
   }
-  return { parts, workspaces, close: () => workRoot.close() }
+  const close = async (): Promise<void> => {
+    await gateway.close()
+    await workRoot.close()
+  }
+  return { parts, workspaces, close }
 }
 
 /** Overlays where commands can be given them, plain copies elsewhere. */

@@ -45,6 +45,7 @@ function suite(tasks: Record<string, string[]>, setups: string[], trials: number
     })),
     gate: { baseline: null, margin: 10, strict: false },
     isolation: null,
+    budget: null,
     fingerprint: 'suite',
   }
 }

@@ -32,6 +32,7 @@ export const command = defineHarness({
   description: 'any program: the prompt comes as {prompt}, in a file, or in the environment',
   layout: { instructions: 'AGENTS.md', skills: '.agents/skills' },
   supports: { model: true, effort: true, mcp: true },
+  apis: ['openai-chat', 'openai-responses', 'anthropic', 'gemini'],
   files: config => programOf(config.run).suiteFile,
   async probe({ run }, exec) {
     const { program, suiteFile } = programOf(run)

@@ -5,6 +5,7 @@ import { cline } from './cline.ts'
 import { codex } from './codex.ts'
 import { command } from './command.ts'
 import { copilot } from './copilot.ts'
+import { geminiCli } from './gemini-cli.ts'
 import { opencode } from './opencode.ts'
 import { pi } from './pi.ts'
 import { qwenCode } from './qwen-code.ts'
@@ -17,6 +18,7 @@ export const harnesses = {
   codex,
   command,
   copilot,
+  'gemini-cli': geminiCli,
   opencode,
   pi,
   'qwen-code': qwenCode,

@@ -146,6 +146,18 @@ export const Gate = z.strictObject({
 })
 export type Gate = z.infer<typeof Gate>
 
+/** What all trials of a run may use together; null = no limit. Enforced by the gateway. */
+export const Budget = z.strictObject({
+  maxCostUsd: z.number().positive().nullable(),
+  /** Input and output together. */
+  maxTokens: z.number().int().positive().nullable(),
+  /** Model calls. */
+  maxTurns: z.number().int().positive().nullable(),
+  /** Further ones wait. */
+  maxCallsPerMinute: z.number().int().positive().nullable(),
+})
+export type Budget = z.infer<typeof Budget>
+
 export const Suite = z.strictObject({
   name: z.string(),
   description: z.string().nullable(),
@@ -162,6 +174,8 @@ export const Suite = z.strictObject({
   gate: Gate,
   /** Weakest isolation under which it may run; null = the best that works. Where it cannot be had nothing runs. */
   isolation: z.enum(['none', 'process', 'sandbox', 'container']).nullable().default(null),
+  /** Null = each trial has its own limits and no others. It judges nothing: no fingerprint holds it. */
+  budget: Budget.nullable().default(null),
   /** Content hash of tasks, sources and setups. */
   fingerprint: z.string(),
 })

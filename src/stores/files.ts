@@ -123,13 +123,13 @@ export function fileStore(root: string, redact: Redactor): RunStore {
     async load(reference): Promise<StoredRun> {
       const folder = await find(reference)
       const manifest = await readManifest(folder)
-      const { trials, warnings } = await readTrials(join(folder, 'trials.jsonl'))
+      const { trials, replaced, warnings } = await readTrials(join(folder, 'trials.jsonl'))
       const suite = parseStored(
         Suite,
         await readFile(join(folder, 'suite.json'), 'utf8'),
         join(folder, 'suite.json'),
       )
-      return { manifest, trials: inPlanOrder(trials, manifest.plan), suite, folder, warnings }
+      return { manifest, trials: inPlanOrder(trials, manifest.plan), replaced, suite, folder, warnings }
     },
 
     list,

@@ -21,7 +21,7 @@ const mostNames = 5000
 
 /** A suite whose folders are not yet turned into commits. */
 export interface CheckedSuite {
-  frame: Pick<Suite, 'name' | 'description' | 'tags' | 'trials' | 'vary' | 'gate' | 'isolation'>
+  frame: Pick<Suite, 'name' | 'description' | 'tags' | 'trials' | 'vary' | 'gate' | 'isolation' | 'budget'>
   sources: CheckedSource[]
   setups: Record<string, Setup>
   tasks: CheckedTask[]
@@ -75,6 +75,7 @@ export function checkSuite(file: YamlFile, plugins: Plugins, reading: Reading): 
       vary: draft.vary ?? null,
       gate: gateOf(draft.gate, inside(root, 'gate'), reading),
       isolation: draft.isolation ?? null,
+      budget: draft.budget ?? null,
     },
     sources,
     setups: Object.fromEntries(setups.map(({ setup }) => [setup.name, setup])),

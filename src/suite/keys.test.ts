@@ -22,7 +22,7 @@ testBroken([
   {
     name: 'an unknown key that resembles nothing',
     suite: suiteWith({ head: 'suite: s\nlimits: { ‸qqq: 1 }' }),
-    says: ['known: cpus, maxCostUsd, maxTurns, memory, processes, timeout'],
+    says: ['known: cpus, maxCallsPerMinute, maxCostUsd, maxTokens, maxTurns, memory, processes, timeout'],
   },
   {
     name: 'an unknown key of a grader',

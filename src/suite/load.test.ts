@@ -21,6 +21,7 @@ test('a suite with only what it must have gets the defaults', async () => {
     vary: null,
     gate: { baseline: null, margin: 10, strict: false },
     isolation: null,
+    budget: null,
     sources: { repo: { name: 'repo', history: 'ancestors', prepare: [], prepareTimeoutMs: 600_000 } },
     setups: {
       bare: {

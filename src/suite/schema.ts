@@ -70,6 +70,32 @@ const Limits = z
   })
   .describe('limits of one trial')
 
+const Budget = z
+  .strictObject({
+    maxCostUsd: z
+      .number()
+      .positive()
+      .nullable()
+      .default(null)
+      .describe('most that a run may cost, in US dollars'),
+    maxTokens: z
+      .number()
+      .int()
+      .positive()
+      .nullable()
+      .default(null)
+      .describe('most tokens of a run, input and output together'),
+    maxTurns: z.number().int().positive().nullable().default(null).describe('most model calls of a run'),
+    maxCallsPerMinute: z
+      .number()
+      .int()
+      .positive()
+      .nullable()
+      .default(null)
+      .describe('most model calls of a run in a minute; further ones wait'),
+  })
+  .describe('limits of all trials of a run together; a run that comes to one stops')
+
 const Source = z
   .strictObject({
     git: z
@@ -283,6 +309,7 @@ export function suiteSchema({ harnesses, graders }: Plugins) {
         .enum(['none', 'process', 'sandbox', 'container'])
         .optional()
         .describe('how trials are kept apart from this machine; where it cannot be had nothing runs'),
+      budget: Budget.optional(),
     })
     .describe('a suite of agent-eval')
 }

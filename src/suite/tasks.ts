@@ -92,10 +92,14 @@ export function mergeLimits(inherited: Limits, own: TaskDraft['limits']): Limits
   const memoryBytes = own?.memory ?? inherited.memoryBytes
   const cpus = own?.cpus ?? inherited.cpus
   const processes = own?.processes ?? inherited.processes
+  const maxTokens = own?.maxTokens ?? inherited.maxTokens
+  const maxCallsPerMinute = own?.maxCallsPerMinute ?? inherited.maxCallsPerMinute
   return {
     timeoutMs: own?.timeout ?? inherited.timeoutMs,
     maxCostUsd: own?.maxCostUsd ?? inherited.maxCostUsd,
     maxTurns: own?.maxTurns ?? inherited.maxTurns,
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+    ...(maxCallsPerMinute === undefined ? {} : { maxCallsPerMinute }),
     ...(memoryBytes === undefined ? {} : { memoryBytes }),
     ...(cpus === undefined ? {} : { cpus }),
     ...(processes === undefined ? {} : { processes }),

@@ -12,17 +12,17 @@ export interface OpenModel extends OpenGateway {
 }
 
 /** Opens the way of one trial's agent to its model; null where it goes its own way. Whoever opens it has to close it. */
-export function openModel(
+export async function openModel(
   spec: TrialSpec,
   setup: Setup,
   { limits }: Task,
   place: { logs: string; volatile: Readonly<Record<string, string>> },
   parts: TrialParts,
-): OpenModel | null {
+): Promise<OpenModel | null> {
   const service = parts.service(setup)
   if (!service) return null
   const end = new AbortController()
-  const open = parts.gateway().open({
+  const open = await parts.gateway().open({
     service,
     key: service.key === null ? null : (parts.hostEnv[service.key] ?? setup.env.set[service.key] ?? null),
     limits: {
@@ -95,6 +95,11 @@ export function modelFailed({ stop, message }: Attempt): InfraError {
         `the model service refused the agent: ${said}\nCheck the key, the model's name and the address of the service.`,
       )
     : new InfraError(`the model service failed: ${said}`, { transient: true })
+}
+
+/** Throws InfraError where the run's budget ended an attempt: the agent did not fail by itself. */
+export function checkBudget(budget: string | null | undefined): void {
+  if (budget) throw new InfraError(`the budget of the run ended the attempt: ${budget}`)
 }
 
 /** Whether an attempt that failed cost nothing: no call was answered. */

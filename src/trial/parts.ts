@@ -48,6 +48,8 @@ export interface TrialParts {
   once<T>(key: string, make: () => Promise<T>): Promise<T>
   /** Throws InfraError if the disk is nearly full: before an agent is paid for whose work could not be kept. */
   requireRoom(): Promise<void>
+  /** Throws InfraError if the run has used up what it may. */
+  requireBudget(): void
   onPhase(spec: TrialSpec, phase: string): void
   /** Waits, unless the run is interrupted. */
   pause(ms: number): Promise<void>

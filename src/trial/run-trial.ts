@@ -10,7 +10,7 @@ import type { Refusal } from '../util/proxy.ts'
 import { throwAway } from '../util/trash.ts'
 import { attempt } from './attempt.ts'
 import { fixOf, gradeAttempt } from './grade.ts'
-import { isFree, isModelFailure, modelFailed, openModel, withMetered } from './model.ts'
+import { checkBudget, isFree, isModelFailure, modelFailed, openModel, withMetered } from './model.ts'
 import { networkRemarks, openNetwork } from './network.ts'
 import { toOutcome } from './outcome.ts'
 import { patchFile, transcriptFile, type TrialParts } from './parts.ts'
@@ -88,9 +88,10 @@ async function tryTrial(
     const placement = placementOf(setup, parts.harness(setup))
     const workspace = await parts.workspaces.create(prepared, placement)
     let ended: { result: HarnessResult; patch: Patch }
+    let budget: string | null = null
     try {
       enter('attempt')
-      const model = openModel(
+      const model = await openModel(
         spec,
         setup,
         task,
@@ -107,6 +108,7 @@ async function tryTrial(
         refusals = await open.close(logs)
         told = (await model?.close()) ?? null
       }
+      budget = told?.budget ?? null
       const result = told ? withMetered(worked, told) : worked
       paid.attempt = result.attempt
       parts.signal.throwIfAborted()
@@ -122,8 +124,9 @@ async function tryTrial(
       [transcriptFile]: toContent(Buffer.from(transcript), false),
     })
 
+    phase = 'attempt'
+    checkBudget(budget)
     if (isModelFailure(paid.attempt)) {
-      phase = 'attempt'
       throw modelFailed(paid.attempt)
     }
     enter('grade')

@@ -48,7 +48,8 @@ export const gemini: Wire = {
   error: (status, message) => ({ error: { code: status, message, status: statusName(status) } }),
   failing: (message, about) => [
     sse(answerOf(about, [{ text: 'Well' }])),
-    sse({ error: { code: 503, message, status: 'UNAVAILABLE' } }),
+    // As a body of its own in the middle of the stream: that is what clients of it look for.
+    JSON.stringify({ error: { code: 503, message, status: 'UNAVAILABLE' } }),
   ],
   told: ({ input, cacheRead, output, reasoning }) => ({
     inputTokens: input,

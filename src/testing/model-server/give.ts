@@ -81,9 +81,12 @@ export async function give(
       return sendJson(response, 503, wire.error(503, reply.failing))
     }
     call.status = 200
-    response
-      .writeHead(200, { 'content-type': 'text/event-stream' })
-      .end(wire.failing(reply.failing, about).join(''))
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    for (const event of wire.failing(reply.failing, about)) {
+      response.write(event)
+      await sleep(20)
+    }
+    response.end()
     return
   }
   const counts = { ...about.counts, ...reply.usage }
