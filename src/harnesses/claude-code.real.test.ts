@@ -1,5 +1,6 @@
 import { claudeCode } from './claude-code.ts'
 import { proveRealAgent, type RealAgent } from './testing/real-agent.ts'
+import { proveRealRequests } from './testing/real-requests.ts'
 
 const agent: RealAgent = {
   program: 'claude',
@@ -24,3 +25,8 @@ const agent: RealAgent = {
 }
 
 proveRealAgent(agent)
+proveRealRequests(agent, {
+  prompts: ['-p', '/compact'],
+  effort: null,
+  ways: [['anthropic', 'claude-opus-4-6']],
+})

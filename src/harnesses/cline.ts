@@ -4,7 +4,6 @@ import type { McpServer } from '../model/suite.ts'
 import type { ModelApi } from '../model/service.ts'
 import { defineAgentCli, type Invocation } from './agent-cli.ts'
 import { clineParser } from './cline-stream.ts'
-import { usualByName } from './known-services.ts'
 
 const apis = ['openai-chat'] as const satisfies readonly ModelApi[]
 const levels = ['none', 'low', 'medium', 'high', 'xhigh']
@@ -22,7 +21,6 @@ export const cline = defineAgentCli({
   layout: { instructions: 'AGENTS.md', skills: '.agents/skills' },
   supports: { model: true, effort: true, mcp: true },
   apis,
-  usualService: (_, __, model) => usualByName(apis, model),
   prepare,
   parse: clineParser,
   // Each bit of a text repeats all bits before it.

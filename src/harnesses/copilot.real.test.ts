@@ -1,5 +1,6 @@
 import { copilot } from './copilot.ts'
 import { proveRealAgent, type RealAgent } from './testing/real-agent.ts'
+import { proveRealRequests } from './testing/real-requests.ts'
 
 const agent: RealAgent = {
   program: 'copilot',
@@ -17,3 +18,11 @@ const agent: RealAgent = {
 }
 
 proveRealAgent(agent)
+proveRealRequests(agent, {
+  prompts: ['--help', 'fix'],
+  effort: { level: 'high', seen: /"reasoning_effort":"high"/ },
+  ways: [
+    ['openai-responses', 'gpt-5.4'],
+    ['anthropic', 'claude-sonnet-4-5'],
+  ],
+})

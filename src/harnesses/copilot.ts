@@ -8,7 +8,6 @@ import { parseJson } from '../util/json.ts'
 import { defineAgentCli, type AgentEnd, type Invocation } from './agent-cli.ts'
 import type { AgentReport } from './agent-report.ts'
 import { copilotParser, isRepeated, readCopilotUsage } from './copilot-stream.ts'
-import { usualByName } from './known-services.ts'
 
 const apis = ['openai-chat', 'openai-responses', 'anthropic'] as const satisfies readonly ModelApi[]
 const levels = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
@@ -24,7 +23,6 @@ export const copilot = defineAgentCli({
   layout: { instructions: 'AGENTS.md', skills: '.agents/skills' },
   supports: { model: true, effort: true, mcp: true },
   apis,
-  usualService: (_, __, model) => usualByName(apis, model),
   prepare,
   parse: copilotParser,
   isRepeated,

@@ -1,5 +1,6 @@
 import { opencode } from './opencode.ts'
 import { proveRealAgent, type RealAgent } from './testing/real-agent.ts'
+import { proveRealRequests } from './testing/real-requests.ts'
 
 const agent: RealAgent = {
   program: 'opencode',
@@ -17,3 +18,12 @@ const agent: RealAgent = {
 }
 
 proveRealAgent(agent)
+proveRealRequests(agent, {
+  prompts: ['--help'],
+  effort: { level: 'high', seen: /"reasoning_effort":"high"/ },
+  ways: [
+    ['openai-responses', 'openai/gpt-5'],
+    ['anthropic', 'anthropic/claude-sonnet-4-5'],
+    ['gemini', 'm1'],
+  ],
+})

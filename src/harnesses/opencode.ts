@@ -81,11 +81,11 @@ function throughService(
   { api, url, key }: ModelAccess,
 ): { model: string; provider: Record<string, unknown> } {
   if (model === null) throw new InfraError('opencode needs a model: add `model:` to the setup')
-  const known = serviceInName(model)
-  const name = known?.service ?? ownName
-  const id = known?.model ?? model
+  const named = serviceInName(model)
+  // A name such as `openai/gpt-5` may also be a name at a service that gathers many.
+  const known = named && knownServices[named.service]?.api === api ? named : null
+  const { service: name, model: id } = known ?? { service: ownName, model }
   const { npm, path } = packages[api]
-  const isUsual = known !== null && knownServices[name]?.api === api
   const described = {
     ...(known ? {} : { name: id, limit: unknownLimits }),
     ...(effort === null ? {} : { reasoning: true }),
@@ -94,8 +94,11 @@ function throughService(
     model: `${name}/${id}`,
     provider: {
       [name]: {
-        ...(isUsual ? {} : { npm }),
-        options: { baseURL: url + path, apiKey: key ?? 'none' },
+        ...(known ? {} : { npm }),
+        options: {
+          baseURL: url + path,
+          ...(known && key === null ? {} : { apiKey: key ?? 'none' }),
+        },
         models: { [id]: described },
       },
     },

@@ -1,6 +1,7 @@
 import { delimiter, dirname } from 'node:path'
 import { qwenCode } from './qwen-code.ts'
 import { findAgent, proveRealAgent, type RealAgent } from './testing/real-agent.ts'
+import { proveRealRequests } from './testing/real-requests.ts'
 
 // It needs a newer Node than these tests may run on.
 const node = findAgent('node')
@@ -19,6 +20,21 @@ const agent: RealAgent = {
     above: ['AGENTS.md', 'QWEN.md'],
     refusesAbove: true,
   },
+  // It asks again for minutes without a word: that is left to the gateway.
+  ends: {
+    'a rate limit': { stop: 'timeout', message: '' },
+    'a broken service': { stop: 'timeout', message: '' },
+    'a dropped connection': { stop: 'timeout', message: '' },
+  },
 }
 
 proveRealAgent(agent)
+proveRealRequests(agent, {
+  prompts: ['--help', 'fix'],
+  effort: null,
+  ways: [
+    ['openai-responses', 'm1'],
+    ['anthropic', 'm1'],
+    ['gemini', 'm1'],
+  ],
+})

@@ -3,7 +3,6 @@ import type { HarnessInput, ModelAccess } from '../contracts.ts'
 import type { McpServer } from '../model/suite.ts'
 import type { ModelApi } from '../model/service.ts'
 import { defineAgentCli, type Invocation } from './agent-cli.ts'
-import { usualByName } from './known-services.ts'
 import { qwenParser } from './qwen-stream.ts'
 
 const apis = ['openai-chat', 'openai-responses', 'anthropic', 'gemini'] as const satisfies readonly ModelApi[]
@@ -26,10 +25,9 @@ export const qwenCode = defineAgentCli({
   layout: { instructions: 'AGENTS.md', skills: '.agents/skills' },
   supports: { model: true, effort: false, mcp: true },
   apis,
-  usualService(_, env, model) {
+  usualService(_, env) {
     const url = env['OPENAI_BASE_URL']
-    if (url === undefined) return usualByName(apis, model)
-    return { url, api: 'openai-chat', keys: ['OPENAI_API_KEY'] }
+    return url === undefined ? null : { url, api: 'openai-chat', keys: ['OPENAI_API_KEY'] }
   },
   prepare,
   parse: qwenParser,
