@@ -5,7 +5,7 @@ import { proveRealRequests } from './testing/real-requests.ts'
 const agent: RealAgent = {
   program: 'claude',
   harness: claudeCode,
-  model: 'claude-sonnet-4-5',
+  model: 'claude-opus-4-6',
   api: 'anthropic',
   claims: usage => usage,
   startMs: 2_0000,
@@ -27,6 +27,6 @@ const agent: RealAgent = {
 proveRealAgent(agent)
 proveRealRequests(agent, {
   prompts: ['-p', '/compact'],
-  effort: null,
-  ways: [['anthropic', 'claude-opus-4-6']],
+  effort: { level: 'high', seen: /"effort":"high"/ },
+  ways: [['anthropic', 'm1']],
 })
