@@ -15,6 +15,8 @@ const agent: RealAgent = {
     above: ['AGENTS.md', 'CLAUDE.md', '.agents/skills/x/SKILL.md', '.opencode/skills/x/SKILL.md'],
     refusesAbove: false,
   },
+  // It tells no status while it asks again.
+  ends: { 'a rate limit': { stop: 'model-error', message: 'Too fast' } },
 }
 
 proveRealAgent(agent)

@@ -71,8 +71,17 @@ function prepare(input: HarnessInput): Invocation {
       OPENCODE_DISABLE_DEFAULT_PLUGINS: '1',
       OPENCODE_DISABLE_SHARE: '1',
     },
+    homeFiles: installed,
     stdin: prompt,
   }
+}
+
+/** As if what plugins need were there: else it fetches that from npm's registry in each new HOME, for which there is no switch. */
+const installed = {
+  '.config/opencode/node_modules/.keep': '',
+  '.config/opencode/package-lock.json': JSON.stringify({
+    packages: { '': { dependencies: { '@opencode-ai/plugin': '*' } } },
+  }),
 }
 
 /** Of a model that opencode knows it keeps what it knows: only the address of its service changes. */

@@ -51,7 +51,8 @@ export function proveRealRequests(agent: RealAgent, { prompts, effort, ways }: R
       const { attempt, server } = await real.run(
         ({ tools }, index) => {
           if (index > 2) return { say: 'Enough.' }
-          return tools.some(tool => tool.endsWith('lookup')) ? { use: 'lookup', input: {} } : { run: 'true' }
+          const tool = tools.find(name => name.endsWith('lookup'))
+          return tool === undefined ? { run: 'true' } : { use: tool, input: {} }
         },
         { mcp, limits },
       )
