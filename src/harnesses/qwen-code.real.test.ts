@@ -35,6 +35,5 @@ proveRealRequests(agent, {
   ways: [
     ['openai-responses', 'm1'],
     ['anthropic', 'm1'],
-    ['gemini', 'm1'],
   ],
 })

@@ -5,13 +5,14 @@ import type { ModelApi } from '../model/service.ts'
 import { defineAgentCli, type Invocation } from './agent-cli.ts'
 import { qwenParser } from './qwen-stream.ts'
 
-const apis = ['openai-chat', 'openai-responses', 'anthropic', 'gemini'] as const satisfies readonly ModelApi[]
+/** It speaks Gemini's, too, but then leaves reasoning out of its counts, and does not tell how much that was. */
+const apis = ['openai-chat', 'openai-responses', 'anthropic'] as const satisfies readonly ModelApi[]
 /** As it calls them, with the variables that hold address and key. */
 const ways: Record<ModelApi, { type: string; url: string; key: string }> = {
   'openai-chat': { type: 'openai', url: 'OPENAI_BASE_URL', key: 'OPENAI_API_KEY' },
   'openai-responses': { type: 'openai-responses', url: 'OPENAI_BASE_URL', key: 'OPENAI_API_KEY' },
-  anthropic: { type: 'anthropic', url: 'ANTHROPIC_BASE_URL', key: 'ANTHROPIC_API_KEY' },
   gemini: { type: 'gemini', url: 'GOOGLE_GEMINI_BASE_URL', key: 'GEMINI_API_KEY' },
+  anthropic: { type: 'anthropic', url: 'ANTHROPIC_BASE_URL', key: 'ANTHROPIC_API_KEY' },
 }
 const mcpFile = 'mcp.json'
 
@@ -20,7 +21,7 @@ export const qwenCode = defineAgentCli({
   name: 'Qwen Code',
   program: 'qwen',
   install: 'npm install -g @qwen-code/qwen-code',
-  description: 'Qwen Code; services of all four APIs',
+  description: 'Qwen Code; OpenAI- and Anthropic-compatible services',
   readsAbove: ['AGENTS.md', 'QWEN.md'],
   layout: { instructions: 'AGENTS.md', skills: '.agents/skills' },
   supports: { model: true, effort: false, mcp: true },
