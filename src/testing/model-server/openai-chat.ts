@@ -4,7 +4,9 @@ import { bits, Model, sse, type About, type Part, type Wire } from './wire.ts'
 
 const Tools = z.looseObject({
   tools: z
-    .array(z.looseObject({ function: z.looseObject({ name: z.string(), parameters: InputSchema.optional() }) }))
+    .array(
+      z.looseObject({ function: z.looseObject({ name: z.string(), parameters: InputSchema.optional() }) }),
+    )
     .nullish(),
 })
 
