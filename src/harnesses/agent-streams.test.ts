@@ -49,7 +49,7 @@ describe('opencode', () => {
     ].join('\n')
     expect(lastLogged(log)).toEqual({
       at: Date.parse('2026-01-01T00:00:01Z'),
-      message: 'AI_APICallError: two',
+      message: 'error.error="AI_APICallError: two"',
     })
     expect(lastLogged('')).toBe(null)
   })

@@ -116,7 +116,7 @@ function asText(output: unknown): string {
 
 /** The last failed model call that its log tells of, with its time by the clock. */
 export function lastLogged(log: string): { at: number; message: string } | null {
-  const failures = [...log.matchAll(/^timestamp=(\S+) .*message="stream error".* error\.error="(.*)"/gm)]
+  const failures = [...log.matchAll(/^timestamp=(\S+) .*message="stream error".*? (error\..*)$/gm)]
   const last = failures.at(-1)
   return last ? { at: Date.parse(last[1] ?? ''), message: last[2] ?? '' } : null
 }

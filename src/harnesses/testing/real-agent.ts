@@ -123,7 +123,7 @@ export function proveRealAgent(agent: RealAgent): void {
           { say: 'Now the other.', tools: [{ write: { path: 'two.txt', content: 'two\n' } }] },
           { say: 'Both files are there.' },
         ],
-        { prompt: '@make -p two files' },
+        { prompt: '@make -p two files', limits: { timeoutMs: 55_000, maxCostUsd: null, maxTurns: null } },
       )
       expect(server.mistakes).toEqual([])
       expect(attempt).toMatchObject({ stop: 'finished', message: null, exitCode: 0, toolCalls: 2 })
