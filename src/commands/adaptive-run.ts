@@ -128,7 +128,11 @@ function goOn(suite: Suite, earlier: StoredRun, baseline: Baseline | null, run: 
     throw new UserError(
       `run ${earlier.manifest.id} decides by another baseline than there is now: restore that of its start, or make a new run`,
     )
-  const specs = allOf(earlier)
+  const specs = [
+    ...new Map(
+      [...allOf(earlier), ...earlier.manifest.plan.map(specOf)].map(spec => [spec.id, spec]),
+    ).values(),
+  ]
   return { batches: batchesOf(suite, specs, baseline, run), adaptive: run, suite, specs }
 }
 
@@ -137,7 +141,10 @@ function batchesOf(suite: Suite, specs: readonly TrialSpec[], baseline: Baseline
   const setups = [...new Set(specs.map(({ setup }) => setup))].filter(setup => !canaries.has(setup))
   const wanted = new Set(specs.map(({ task }) => task))
   const tasks = suite.tasks.filter(({ id }) => wanted.has(id))
-  return adaptive(adaptivePlans(baseline, setups, tasks, run), run)
+  const others = specs.filter(
+    ({ setup, task }) => setups.includes(setup) && !Object.hasOwn(baseline.setups[setup]?.tasks ?? {}, task),
+  )
+  return adaptive(adaptivePlans(baseline, setups, tasks, run), run, others)
 }
 
 /** One trial of each task and setup of a stored run: what it may still come to run. */

@@ -1,5 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { place } from '../testing/cli.ts'
 import { project, suiteText } from '../testing/project.ts'
@@ -142,6 +142,8 @@ test('a torn last line of trials.jsonl is told, left out, and done again by --re
   const path = join(at.path, '.agent-eval/runs', JSON.parse(stdout).runs[0].id, 'trials.jsonl')
   const whole = await readFile(path, 'utf8')
   await writeFile(path, whole.slice(0, -100))
+  // A run that was ended by force has none.
+  await rm(join(dirname(path), 'seal.json'))
   const listed = JSON.parse((await at.run('list', 'latest', '--json')).stdout)
   expect(listed.trials).toHaveLength(1)
   expect((await at.run('run', '--resume', 'latest')).exitCode).toBe(0)

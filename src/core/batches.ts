@@ -13,9 +13,14 @@ export function planned(plan: readonly TrialSpec[]): Batches {
   }
 }
 
-/** A gate that decides by the results whether it needs more of them. */
-export function adaptive(plans: AdaptivePlans, run: AdaptiveRun): Batches {
+/**
+ * A gate that decides by the results whether it needs more of them. `others` are trials that it has nothing to compare with:
+ * they are run as well, all of them.
+ */
+export function adaptive(plans: AdaptivePlans, run: AdaptiveRun, others: readonly TrialSpec[]): Batches {
   return function* (trials) {
+    const rest = [...planned(others)(trials)].flat()
+    yield [...nextTrials(stepsOf(plans, trials(), run), run), ...rest]
     for (;;) {
       const batch = nextTrials(stepsOf(plans, trials(), run), run)
       if (batch.length === 0) return

@@ -51,7 +51,7 @@ let baseline: Promise<string> | undefined
 /** Measured once: it depends on the files alone. */
 async function measureBaseline(): Promise<string> {
   const at = await place(files)
-  await at.run('run', 'evals/suite.yaml')
+  await at.run('run', 'evals/suite.yaml', '--isolation', 'none')
   await at.run('baseline', 'accept', 'latest', '--reason', 'first')
   return readFile(join(at.path, 'evals/baselines/calc.json'), 'utf8')
 }
