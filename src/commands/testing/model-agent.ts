@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest'
 import { place, type Place } from '../../testing/cli.ts'
-import type { Reply, ScriptedCall } from '../../testing/model-server/script.ts'
-import { startModelServer, type ModelServer } from '../../testing/model-server/server.ts'
+import type { Reply, ScriptedCall } from '../../rehearsal/script.ts'
+import { startModelServer, type ModelServer } from '../../rehearsal/server.ts'
 import { project, suiteText } from '../../testing/project.ts'
 
 export const guide = 'Numbers are added with a plus sign, and nothing else counts in this house.\n'
