@@ -14,8 +14,8 @@ interface Found {
   asks: boolean
 }
 
-/** Which agents are here, and unless it has to be `quick` whether each of them works. */
-export async function agentChecks(quick: boolean, io: Io): Promise<Check[]> {
+/** Which agents are here, and unless it has to be `quick` whether each of them works. Null when interrupted. */
+export async function agentChecks(quick: boolean, io: Io): Promise<Check[] | null> {
   const found = await Promise.all(
     Object.entries(families.harnesses).map(async ([name, harness]): Promise<Found> => {
       const { description, apis } = harness
@@ -26,18 +26,16 @@ export async function agentChecks(quick: boolean, io: Io): Promise<Check[]> {
   )
   const here = found.filter(({ probe, asks }) => probe?.ok && asks).map(({ name }) => name)
   const canaries = quick ? {} : await rehearse(here, io)
-  return found.map(agent => checkOf(agent, canaries === null ? null : canaries[agent.name]))
+  return canaries && found.map(agent => checkOf(agent, canaries[agent.name]))
 }
 
-/** `canary` is null where the rehearsal was interrupted, and undefined where there was none. */
-function checkOf({ name, description, probe, asks }: Found, canary: AgentCanary | null | undefined): Check {
+function checkOf({ name, description, probe, asks }: Found, canary: AgentCanary | undefined): Check {
   const check = (state: Check['state'], message: string): Check => ({ group: 'agents', name, state, message })
   if (!probe) return check('ok', description)
   if (!probe.ok) return check('absent', probe.message)
   const who = probe.version ?? 'here'
   if (!asks) return check('ok', `${who}: ${probe.message}`)
   if (canary === undefined) return check('ok', `${who}: is installed, not tried`)
-  if (canary === null) return check('ok', `${who}: is installed, not tried to the end`)
   return canary.ok
     ? check('ok', `${who}: proven, ${canary.message}`)
     : check('broken', `${who}: DOES NOT WORK, ${canary.message}`)

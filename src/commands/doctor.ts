@@ -28,13 +28,15 @@ export interface DoctorOptions {
 export async function doctor(suite: string | undefined, options: DoctorOptions, io: Io): Promise<ExitCode> {
   if (suite !== undefined) return (await import('./doctor-suite.ts')).doctorSuite(suite, options, io)
   if (options.setup) throw new UserError('--setup is about the setups of a suite: name its file')
+  const agents = await agentChecks(options.quick ?? false, io)
+  if (agents === null) return exitCodes.interrupted
   const checks: Check[] = [
     node(),
     await git(),
     ...(await isolation()),
     await limits(),
     ...(await places(io)),
-    ...(await agentChecks(options.quick ?? false, io)),
+    ...agents,
     ...keys.map((name): Check => ({
       group: 'keys',
       name,

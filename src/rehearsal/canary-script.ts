@@ -16,6 +16,7 @@ export function canaryScript(files: { question: string; answer: string }, word: 
     if (found === undefined) return { say: 'The tool did not tell the word.' }
     if (isWritten) return { say: 'The word is in its place.' }
     isWritten = true
-    return { write: { path: files.answer, content: `${found}\n` } }
+    // By a command: tools for files want absolute paths of some agents, and nobody tells where the workspace is.
+    return { run: `echo ${found} > ${files.answer}` }
   }
 }
