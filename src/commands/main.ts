@@ -96,6 +96,7 @@ Examples:
     .option('--canary', 'first let each agent prove that it can work; setups whose agent cannot are not run')
     .option('--gate', 'compare with the baseline; the verdict is the exit code')
     .option('--fixed', 'a gate that runs all trials of the plan, also where its verdict is clear before')
+    .option('--drift', 'with --base: also run the baseline’s own setups, to see whether the day has changed')
     .option('--eager', 'a gate that stops still earlier, and misses a little more')
     .option('--base <commit>', 'gate by the rules that the suite has in this commit')
     .option('--approve <item>', 'with --base: agree to a change of the rules (repeatable)', collect)

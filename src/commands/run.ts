@@ -46,17 +46,17 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
     options.base === undefined
       ? null
       : await loadByBase(suiteFile(file), { base: options.base, approve: options.approve }, io)
-  const suite = earlier?.suite ?? ruled?.suite ?? (await load(suiteFile(file), io))
-  const specs = earlier
+  const loaded = earlier?.suite ?? ruled?.suite ?? (await load(suiteFile(file), io))
+  const wanted = earlier
     ? [...earlier.manifest.plan.map(specOf), ...(earlier.manifest.adaptive ? allOf(earlier) : [])]
-    : plan(suite, { tasks: options.task, setups: options.setup, tags: options.tag, trials: options.trials })
+    : plan(loaded, { tasks: options.task, setups: options.setup, tags: options.tag, trials: options.trials })
 
   if (options.dryRun) {
     const rules = ruled?.rules ?? null
     if (options.json)
-      answerJson(io, { suite: suite.name, fingerprint: suite.fingerprint, trials: specs, rules })
+      answerJson(io, { suite: loaded.name, fingerprint: loaded.fingerprint, trials: wanted, rules })
     else {
-      const planned = describePlan(suite, specs, askedLimits(suite, specs))
+      const planned = describePlan(loaded, wanted, askedLimits(loaded, wanted))
       tell(io, [planned, ...describeRules(rules), ...(ruled?.warnings ?? [])].join('\n'))
     }
     return exitCodes.pass
@@ -65,14 +65,25 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
   await checkReportOptions(options, io)
   // Everything that can stop a gate is read and checked before the first paid trial.
   const gate = {
-    ...suite.gate,
-    strict: options.strict ?? suite.gate.strict,
-    baseline: options.baseline ?? suite.gate.baseline,
+    ...loaded.gate,
+    strict: options.strict ?? loaded.gate.strict,
+    baseline: options.baseline ?? loaded.gate.baseline,
     force: options.force ?? false,
   }
   const baseline =
     ruled?.baseline ??
-    (options.gate || earlier?.manifest.adaptive ? await readBaseline(gate.baseline, suite.name, io) : null)
+    (options.gate || earlier?.manifest.adaptive ? await readBaseline(gate.baseline, loaded.name, io) : null)
+  const tape = await tapeOf(options, earlier, reference => storeFor(io, null).load(reference))
+  const budget = tape.replay ? budgetOf(null, {}) : budgetOf(loaded.budget, options)
+  const before = ruled?.before ?? {}
+  const courseFor = (some: readonly TrialSpec[]): Course =>
+    courseOf(
+      { suite: loaded, specs: some, baseline, earlier, before, budgetUsd: budget.costUsd },
+      options,
+      io,
+    )
+  const whole = courseFor(wanted)
+  const { suite, specs } = whole
   // Tries a few things out on this machine meanwhile.
   const limiting = limitingOf(suite, specs)
   // Before there are results, which must not be taken for changes.
@@ -83,10 +94,8 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
   const tasks = specs.map(({ task }) => task)
   const images = await imagesFor(suite, tasks, sandbox, line => tell(io, line))
   if (earlier) checkSameImages(earlier.manifest.isolation.images, images)
-  const tape = await tapeOf(options, earlier, reference => storeFor(io, null).load(reference))
   const host = withoutNeedOfKeys(tape, suite, families, io)
   checkCassettes(tape, suite, specs, { ...families, sandbox }, host)
-  const budget = tape.replay ? budgetOf(null, {}) : budgetOf(suite.budget, options)
   await checkReadiness(suite, specs, { ...families, sandbox, images }, budget, host)
 
   const networks = await networksOf(suite, specs, { ...families, sandbox }, host)
@@ -94,19 +103,25 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
   const canaryBudget = { limits: budget, spent: { costUsd: 0, tokens: 0, calls: 0 } }
   const agentCanaries =
     earlier?.manifest.agentCanaries ??
-    (options.canary ? await canariesOfRun({ suite, specs, sandbox, images, budget: canaryBudget }, io) : {})
+    (options.canary
+      ? await canariesOfRun({ suite, specs: wanted, sandbox, images, budget: canaryBudget }, io)
+      : {})
   if (agentCanaries === null) {
     tell(io, 'Interrupted: no trial was run.')
     return exitCodes.interrupted
   }
   const invalid = invalidSetups({ agentCanaries })
-  const valid = specs.filter(({ setup }) => !invalid.includes(setup))
-  const course = courseOf({ suite, specs: valid, baseline, earlier, budgetUsd: budget.costUsd }, options, io)
+  const course =
+    invalid.length === 0 || earlier
+      ? whole
+      : courseFor(wanted.filter(({ setup }) => !invalid.includes(setup)))
+  // Those that are not run are told of.
+  const told = wanted.filter(({ setup }) => invalid.includes(setup))
 
   const { manifest, trials } = await execute(
     {
       suite,
-      specs,
+      specs: [...course.specs, ...told],
       earlier,
       course,
       sandbox,

@@ -92,7 +92,8 @@ function endOf(
   const diverged = divergenceOf(replay)
   if (diverged !== null) return { stop: 'model-error', message: because(diverged) }
   if (limit !== null) return { stop: 'limit', message: because(limit) }
-  if (failure === null || stop === 'timeout') return { stop, message }
+  // Also at the time limit: some ask a service that is down again and again until then, and say nothing.
+  if (failure === null) return { stop, message }
   return { stop: failure.kind === 'refused' ? 'refused' : 'model-error', message: because(failure.message) }
 }
 
