@@ -9,7 +9,7 @@ const floors: [pattern: RegExp, floor: number][] = [
   [/^bench\//, 6],
   [/^(cli\.ts|commands\/)/, 5],
   [/^(pipeline\.ts|trial\/|suite\/)/, 4],
-  [/^(harnesses|gateway|graders|workspaces|sandboxes|reporters|executors|stores|importers)\//, 3],
+  [/^(harnesses|gateway|rehearsal|graders|workspaces|sandboxes|reporters|executors|stores|importers)\//, 3],
   [/^core\//, 2],
   [/^(contracts\.ts|registry\.ts|util\/)/, 1],
   [/^(model\/|errors\.ts|version\.ts)/, 0],

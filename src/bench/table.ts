@@ -17,7 +17,7 @@ export function table(rows: readonly Row[]): string {
       line.reference,
       line.shown,
       line.goal,
-      line.wrong === null ? answer(line.reached) : `WRONG: ${line.wrong}`,
+      line.wrong === null ? answer(line) : `WRONG: ${line.wrong}`,
     ]),
   )
   const widths = columns.map((title, at) =>
@@ -31,7 +31,8 @@ export function table(rows: readonly Row[]): string {
   return [format(columns), format(widths.map(width => '-'.repeat(width))), ...cells.map(format)].join('\n')
 }
 
-function answer(reached: boolean | null): string {
+function answer({ reached, goal }: Line): string {
+  if (goal === '-') return '-'
   if (reached === null) return 'other size'
   return reached ? 'yes' : 'NO'
 }

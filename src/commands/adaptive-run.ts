@@ -1,3 +1,4 @@
+import { invalidSetups } from '../core/agent-canaries.ts'
 import { adaptivePlans } from '../core/adaptive/gate.ts'
 import { adaptiveDefaults } from '../core/adaptive/options.ts'
 import { adaptiveObstacles } from '../core/adaptive/obstacles.ts'
@@ -50,7 +51,8 @@ export function courseOf(
   const all = { batches: planned(specs), adaptive: null, suite, specs }
   if (earlier)
     return earlier.manifest.adaptive ? goOn(suite, earlier, baseline, earlier.manifest.adaptive) : all
-  if (!baseline || fixed) return all
+  // None: no setup is valid.
+  if (!baseline || fixed || specs.length === 0) return all
   const obstacles = adaptiveObstacles(suite, specs, baseline)
   if (obstacles.length > 0) {
     tell(
@@ -149,9 +151,9 @@ function batchesOf(suite: Suite, specs: readonly TrialSpec[], baseline: Baseline
 
 /** One trial of each task and setup of a stored run: what it may still come to run. */
 export function allOf({ manifest }: StoredRun): TrialSpec[] {
-  return Object.keys(manifest.tasks).flatMap(task =>
-    Object.keys(manifest.setups).map(setup => specOf(`${task}/${setup}/0`)),
-  )
+  const invalid = invalidSetups(manifest)
+  const setups = Object.keys(manifest.setups).filter(setup => !invalid.includes(setup))
+  return Object.keys(manifest.tasks).flatMap(task => setups.map(setup => specOf(`${task}/${setup}/0`)))
 }
 
 /** The most that one trial may cost; null where a task has no limit. */

@@ -5,8 +5,8 @@ import { findAgent } from '../harnesses/testing/real-agent.ts'
 import type { ModelApi } from '../model/service.ts'
 import { chooseSandbox } from '../sandboxes/index.ts'
 import { place } from '../testing/cli.ts'
-import type { Script } from '../testing/model-server/script.ts'
-import { startModelServer } from '../testing/model-server/server.ts'
+import type { Script } from '../rehearsal/script.ts'
+import { startModelServer } from '../rehearsal/server.ts'
 import { project, suiteText } from '../testing/project.ts'
 
 const sandboxWorks = await chooseSandbox('sandbox').then(

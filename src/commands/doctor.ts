@@ -1,27 +1,42 @@
 import { mkdir, statfs } from 'node:fs/promises'
 import { execa } from 'execa'
-import { InfraError, exitCodes, type ExitCode } from '../errors.ts'
+import { InfraError, UserError, exitCodes, type ExitCode } from '../errors.ts'
 import { knownServices } from '../harnesses/known-services.ts'
 import { levels } from '../sandboxes/index.ts'
 import { renderChecks, type Check } from '../reporters/checks.ts'
 import { paintFor } from '../reporters/paint.ts'
 import { enforcement } from '../util/limits.ts'
+import { agentChecks } from './doctor-agents.ts'
 import { folders } from './folders.ts'
 import { answerJson, tell, type Io } from './io.ts'
-import { families, sandboxFor } from './wiring.ts'
+import { sandboxFor } from './wiring.ts'
 
 /** The keys that the known agents read. Only whether they are set is looked at, never their values. */
 const keys = [...Object.values(knownServices).flatMap(service => service.keys), 'GITHUB_TOKEN']
 
-/** `agent-eval doctor`: what is here and what is missing. Exit code 4 if something that every run needs is missing. */
-export async function doctor(options: { json?: boolean }, io: Io): Promise<ExitCode> {
+export interface DoctorOptions {
+  json?: boolean
+  quick?: boolean
+  /** With a suite: globs of the setups that are tried. */
+  setup?: string[]
+}
+
+/**
+ * `agent-eval doctor [SUITE]`: what is here, what is missing, and whether each agent works. Exit code 4 if something that every
+ * run needs is missing, or an agent that is here does not work.
+ */
+export async function doctor(suite: string | undefined, options: DoctorOptions, io: Io): Promise<ExitCode> {
+  if (suite !== undefined) return (await import('./doctor-suite.ts')).doctorSuite(suite, options, io)
+  if (options.setup) throw new UserError('--setup is about the setups of a suite: name its file')
+  const agents = await agentChecks(options.quick ?? false, io)
+  if (agents === null) return exitCodes.interrupted
   const checks: Check[] = [
     node(),
     await git(),
     ...(await isolation()),
     await limits(),
     ...(await places(io)),
-    ...(await agents()),
+    ...agents,
     ...keys.map((name): Check => ({
       group: 'keys',
       name,
@@ -100,23 +115,6 @@ async function places(io: Io): Promise<Check[]> {
         }
       } catch (error) {
         return { group: 'base', name, state: 'broken', message: `${path}: ${String(error)}` }
-      }
-    }),
-  )
-}
-
-async function agents(): Promise<Check[]> {
-  return Promise.all(
-    Object.entries(families.harnesses).map(async ([name, harness]): Promise<Check> => {
-      // A harness that needs more than its defaults (which program to run) is there as such.
-      const config = harness.config.safeParse({})
-      if (!config.success) return { group: 'agents', name, state: 'ok', message: harness.description }
-      const { ok, version, message } = await harness.probe(config.data)
-      return {
-        group: 'agents',
-        name,
-        state: ok ? 'ok' : 'absent',
-        message: version ? `${version}  ${message}` : message,
       }
     }),
   )

@@ -93,6 +93,7 @@ Examples:
     .option('--trials <n>', 'trials of each setup at each task (default: the suite’s)', positive)
     .option('--concurrency <n>', 'trials at a time (default: one per core, at least 2)', positive)
     .option('--dry-run', 'show the plan and stop')
+    .option('--canary', 'first let each agent prove that it can work; setups whose agent cannot are not run')
     .option('--gate', 'compare with the baseline; the verdict is the exit code')
     .option('--fixed', 'a gate that runs all trials of the plan, also where its verdict is clear before')
     .option('--drift', 'with --base: also run the baseline’s own setups, to see whether the day has changed')
@@ -262,9 +263,22 @@ Examples:
     'schema > .vscode/agent-eval.schema.json',
   ]).action(() => run(async () => (await import('./schema.ts')).schema(io)))
 
-  verb('doctor', 'what is here: node, git, agents, keys, isolation', ['doctor'])
+  verb('doctor [suite]', 'what is here, and whether each agent works: node, git, isolation, agents, keys', [
+    'doctor',
+    'doctor --quick',
+    'doctor evals/dates.yaml --setup guided',
+  ])
+    .option('--setup <glob>', 'with a suite: only these setups (repeatable)', collect)
+    .option('--quick', 'without canaries: agents are looked for, and not tried')
     .option('--json', 'data on stdout')
-    .action(options => run(async () => (await import('./doctor.ts')).doctor(options, io)))
+    .addHelpText(
+      'after',
+      `
+Without a suite each agent that is installed reads a word from a file and writes it to another, driven by a built-in scripted
+model on this machine: no key, no cost, nothing leaves it. With a suite each setup's agent does so with its own service and
+model, which costs a few model calls. Exit code 4 if something is missing or an agent cannot work.`,
+    )
+    .action((suite, options) => run(async () => (await import('./doctor.ts')).doctor(suite, options, io)))
 
   return program
 }

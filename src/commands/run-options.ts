@@ -13,6 +13,8 @@ export interface RunOptions extends ReportOptions, BudgetOptions, AdaptiveOption
   trials?: number
   concurrency?: number
   dryRun?: boolean
+  /** First lets each agent prove that it can work. */
+  canary?: boolean
   gate?: boolean
   /** Commit whose rules hold; implies `gate`. */
   base?: string
@@ -34,13 +36,16 @@ export function checkCombination(file: string | undefined, options: RunOptions):
   if (base !== undefined && resume !== undefined)
     throw new UserError('--base and --resume exclude each other: a gate trusts no run that it finds')
   checkTapeOptions(options)
-  const { task, setup, tag, trials, record, replay } = options
+  const { task, setup, tag, trials, canary, record, replay } = options
+  if (canary && replay !== undefined)
+    throw new UserError('--canary and --replay exclude each other: a replay asks no model')
   const given = {
     SUITE: file,
     '--task': task,
     '--setup': setup,
     '--tag': tag,
     '--trials': trials,
+    '--canary': canary,
     '--record': record,
     '--replay': replay,
   }

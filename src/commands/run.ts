@@ -2,14 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
+import { invalidSetups, spentOnCanaries } from '../core/agent-canaries.ts'
 import { widest } from '../core/network.ts'
 import { plan, specOf } from '../core/plan.ts'
-import { spentIn } from '../core/spent.ts'
+import { addSpent, spentIn } from '../core/spent.ts'
 import { UserError, exitCodes, type ExitCode } from '../errors.ts'
 import type { ModelLimits, Sandbox, StoredRun } from '../contracts.ts'
 import { localExecutor } from '../executors/local.ts'
 import type { Rules } from '../model/rules.ts'
-import type { Isolation, Limiting, Network, Provenance, SetupSummary } from '../model/run.ts'
+import type { Isolation, Limiting, Network, Provenance, RunManifest, SetupSummary } from '../model/run.ts'
 import type { Suite } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
 import { judgeRun, runSuite, startRun } from '../pipeline.ts'
@@ -25,6 +26,7 @@ import { answerJson, tell, type Io } from './io.ts'
 import { networksOf } from './network.ts'
 import { askedLimits, limitingOf } from './limiting.ts'
 import { provenance } from './provenance.ts'
+import { canariesOfRun } from './canaries.ts'
 import { budgetOf } from './budget.ts'
 import { checkCassettes, tapeOf, withoutNeedOfKeys, type Tape } from './tape.ts'
 import { asBefore, checkCombination, suiteFile, type RunOptions } from './run-options.ts'
@@ -74,12 +76,14 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
   const tape = await tapeOf(options, earlier, reference => storeFor(io, null).load(reference))
   const budget = tape.replay ? budgetOf(null, {}) : budgetOf(loaded.budget, options)
   const before = ruled?.before ?? {}
-  const course = courseOf(
-    { suite: loaded, specs: wanted, baseline, earlier, before, budgetUsd: budget.costUsd },
-    options,
-    io,
-  )
-  const { suite, specs } = course
+  const courseFor = (some: readonly TrialSpec[]): Course =>
+    courseOf(
+      { suite: loaded, specs: some, baseline, earlier, before, budgetUsd: budget.costUsd },
+      options,
+      io,
+    )
+  const whole = courseFor(wanted)
+  const { suite, specs } = whole
   // Tries a few things out on this machine meanwhile.
   const limiting = limitingOf(suite, specs)
   // Before there are results, which must not be taken for changes.
@@ -96,15 +100,34 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
 
   const networks = await networksOf(suite, specs, { ...families, sandbox }, host)
 
+  const canaryBudget = { limits: budget, spent: { costUsd: 0, tokens: 0, calls: 0 } }
+  const agentCanaries =
+    earlier?.manifest.agentCanaries ??
+    (options.canary
+      ? await canariesOfRun({ suite, specs: wanted, sandbox, images, budget: canaryBudget }, io)
+      : {})
+  if (agentCanaries === null) {
+    tell(io, 'Interrupted: no trial was run.')
+    return exitCodes.interrupted
+  }
+  const invalid = invalidSetups({ agentCanaries })
+  const course =
+    invalid.length === 0 || earlier
+      ? whole
+      : courseFor(wanted.filter(({ setup }) => !invalid.includes(setup)))
+  // Those that are not run are told of.
+  const told = wanted.filter(({ setup }) => invalid.includes(setup))
+
   const { manifest, trials } = await execute(
     {
       suite,
-      specs,
+      specs: [...course.specs, ...told],
       earlier,
       course,
       sandbox,
       images,
       networks,
+      agentCanaries,
       budget,
       tape,
       host,
@@ -135,6 +158,7 @@ interface Job {
   sandbox: Sandbox
   images: Isolation['images']
   networks: Record<string, Network>
+  agentCanaries: RunManifest['agentCanaries']
   budget: ModelLimits
   tape: Tape
   /** What trials see of this machine. */
@@ -144,11 +168,9 @@ interface Job {
   asked: Promise<Provenance>
 }
 
-async function execute(
-  { suite, specs, earlier, course, sandbox, images, networks, budget, tape, host, limits, rules, asked }: Job,
-  options: RunOptions,
-  io: Io,
-): ReturnType<typeof runSuite> {
+async function execute(job: Job, options: RunOptions, io: Io): ReturnType<typeof runSuite> {
+  const { suite, specs, earlier, course, sandbox, images, networks, agentCanaries, budget, tape, limits } =
+    job
   if (limits.missing.length > 0)
     tell(
       io,
@@ -156,6 +178,7 @@ async function execute(
     )
   const interrupt = onInterrupt(io)
   const store = storeFor(io, suite)
+  const spentOnTrials = spentIn([...(earlier?.trials ?? []), ...(earlier?.replaced ?? [])])
   const runId = earlier?.manifest.id ?? newRunId(suite.name)
   const progress = await progressFor(io)
   const { parts, workspaces, close } = await openTrialParts(
@@ -166,13 +189,13 @@ async function execute(
       progress,
       sandbox,
       images,
-      budget: { limits: budget, spent: spentIn([...(earlier?.trials ?? []), ...(earlier?.replaced ?? [])]) },
+      budget: { limits: budget, spent: addSpent(spentOnCanaries({ agentCanaries }), spentOnTrials) },
       tape,
       signal: interrupt.signal,
     },
-    host,
+    job.host,
   )
-  const startedFrom = await asked
+  const startedFrom = await job.asked
   const concurrency = options.concurrency ?? Math.max(2, availableParallelism())
   try {
     // Also a new run: another process could resume it while it goes on.
@@ -200,9 +223,10 @@ async function execute(
           limits,
         },
         provenance: startedFrom,
-        rules,
+        rules: job.rules,
         recorded: tape.record,
         replay: tape.replay,
+        agentCanaries,
         adaptive: course.adaptive,
       }
       return runSuite(earlier ?? (await startRun(suite, specs, facts, started)), course.batches, started)

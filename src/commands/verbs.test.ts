@@ -60,14 +60,14 @@ test('schema: a JSON Schema that knows the graders and harnesses', async () => {
 test('doctor: says what is here, never shows a key', async () => {
   const at = await place()
   at.env['OPENAI_API_KEY'] = 'sk-never-shown-1234'
-  const { exitCode, stdout, stderr } = await at.run('doctor', '--json')
+  const { exitCode, stdout, stderr } = await at.run('doctor', '--quick', '--json')
   expect(exitCode).toBe(0)
   const { checks } = JSON.parse(stdout)
   expect(checks.find((check: { name: string }) => check.name === 'git')).toMatchObject({ state: 'ok' })
   expect(checks.find((check: { name: string }) => check.name === 'OPENAI_API_KEY')).toMatchObject({
     state: 'ok',
   })
-  expect(stdout + stderr + (await at.run('doctor')).stderr).not.toContain('never-shown')
+  expect(stdout + stderr + (await at.run('doctor', '--quick')).stderr).not.toContain('never-shown')
 })
 
 test('list and show: runs, trials, the suite, one trial with its grades and patch', async () => {
@@ -105,7 +105,7 @@ test('init: writes a suite that is valid, with tasks from the repository’s own
   await at.git('commit', '-qm', 'Add numbers rather than subtract them')
 
   const made = await at.run('init')
-  const isHere = JSON.parse((await at.run('doctor', '--json')).stdout).checks.some(
+  const isHere = JSON.parse((await at.run('doctor', '--quick', '--json')).stdout).checks.some(
     (check: { name: string; state: string }) => check.name === 'pi' && check.state === 'ok',
   )
   expect(made.stderr.includes('Its agent is missing here')).toBe(!isHere)

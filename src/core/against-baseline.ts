@@ -4,6 +4,7 @@ import type { RunManifest } from '../model/run.ts'
 import type { Gate } from '../model/suite.ts'
 import type { Trial } from '../model/trial.ts'
 import { adaptiveFindings } from './adaptive/gate.ts'
+import { invalidSetups } from './agent-canaries.ts'
 import { compare } from './compare.ts'
 import { sideOfAnchor, sideOfBaseline, sideOfRun, withoutTasks } from './sides.ts'
 
@@ -15,10 +16,10 @@ interface Ran {
 /** What a gate holds a run to. `force`: also what was not measured alike. */
 export type Thresholds = Gate & { force?: boolean }
 
-/** Setups whose trials are judged: not those that only tell whether the day has changed. */
-export function underTest({ setups, adaptive: run }: RunManifest): string[] {
-  const canaries = new Set(Object.values(run?.canaries ?? {}))
-  return Object.keys(setups).filter(setup => !canaries.has(setup))
+/** Setups whose trials are judged: not those that only tell whether the day has changed, and none that was not run. */
+export function underTest(manifest: RunManifest): string[] {
+  const others = new Set([...Object.values(manifest.adaptive?.canaries ?? {}), ...invalidSetups(manifest)])
+  return Object.keys(manifest.setups).filter(setup => !others.has(setup))
 }
 
 /** Each setup of a run that was accepted into the baseline, compared with what was accepted. */

@@ -3,6 +3,7 @@ import type { Baseline } from '../model/baseline.ts'
 import type { Comparison, Decision, Verdict } from '../model/report.ts'
 import type { RunManifest } from '../model/run.ts'
 import type { Trial } from '../model/trial.ts'
+import { canaryDoubts } from './agent-canaries.ts'
 import { approvalProblems } from './approval.ts'
 import { missingTrials } from './missing.ts'
 import type { Problem } from './problem.ts'
@@ -63,6 +64,7 @@ function tellsAll(part: Verdict, worst: Verdict, parts: number): boolean {
 /** What is wrong with a run and its baseline as a whole: trials that never ended, and setups that nothing was accepted for. */
 export function gateProblems(manifest: RunManifest, trials: readonly Trial[], baseline: Baseline): Problem[] {
   const problems: Problem[] = manifest.rules ? approvalProblems(manifest.rules) : []
+  for (const reason of Object.values(canaryDoubts(manifest))) problems.push({ decision: 'invalid', reason })
   const missing = missingTrials(manifest.plan, trials).length
   if (missing > 0) {
     problems.push({

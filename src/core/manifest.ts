@@ -1,6 +1,7 @@
 import { runSchemaVersion, type Isolation, type Provenance, type RunManifest } from '../model/run.ts'
 import type { Setup, Suite } from '../model/suite.ts'
 import type { Trial, TrialSpec } from '../model/trial.ts'
+import { invalidSetups } from './agent-canaries.ts'
 import { summarise } from './summarise.ts'
 
 /** What only the outside knows of a run. */
@@ -11,6 +12,7 @@ export interface RunFacts {
   rules: RunManifest['rules']
   recorded: boolean
   replay: RunManifest['replay']
+  agentCanaries: RunManifest['agentCanaries']
   adaptive: RunManifest['adaptive']
 }
 
@@ -23,6 +25,8 @@ export function openManifest(
 ): RunManifest {
   const setups = new Set(plan.map(spec => spec.setup))
   const tasks = new Set(plan.map(spec => spec.task))
+  // They stay in the report, which says why nothing is known of them.
+  const invalid = invalidSetups(facts)
   return {
     schemaVersion: runSchemaVersion,
     id: facts.id,
@@ -30,7 +34,7 @@ export function openManifest(
     startedAt,
     finishedAt: null,
     suite: { name: suite.name, file: suite.file, fingerprint: suite.fingerprint },
-    plan: facts.adaptive ? [] : plan.map(spec => spec.id),
+    plan: facts.adaptive ? [] : plan.filter(spec => !invalid.includes(spec.setup)).map(spec => spec.id),
     setups: Object.fromEntries(
       Object.entries(suite.setups)
         .filter(([name]) => setups.has(name))
@@ -59,6 +63,7 @@ export function openManifest(
     rules: facts.rules,
     recorded: facts.recorded,
     replay: facts.replay,
+    agentCanaries: facts.agentCanaries,
     adaptive: facts.adaptive,
     summaries: [],
   }

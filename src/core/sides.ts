@@ -3,6 +3,7 @@ import type { Baseline, Conditions } from '../model/baseline.ts'
 import type { Side, SideTask } from '../model/report.ts'
 import type { RunManifest } from '../model/run.ts'
 import type { Trial } from '../model/trial.ts'
+import { canaryDoubts } from './agent-canaries.ts'
 import { doubtsOf } from './context/proof.ts'
 import { fingerprint } from './fingerprint.ts'
 import { tokensOf } from './measure.ts'
@@ -31,10 +32,13 @@ export function sideOfRun(manifest: RunManifest, trials: readonly Trial[], setup
       manifest.setups[setup]?.fingerprint,
       rows.map(row => row.setupFingerprint),
     ),
-    doubts: doubtsOf(
-      setup,
-      rows.flatMap(({ attempt }) => attempt ?? []),
-    ),
+    doubts: [
+      canaryDoubts(manifest)[setup] ?? [],
+      doubtsOf(
+        setup,
+        rows.flatMap(({ attempt }) => attempt ?? []),
+      ),
+    ].flat(),
     conditions: conditionsOf(manifest),
     tasks: Object.fromEntries(
       tasks.map(task => [

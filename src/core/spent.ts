@@ -1,6 +1,10 @@
 import type { Spent } from '../contracts.ts'
 import type { Trial } from '../model/trial.ts'
 
+export function addSpent(a: Spent, b: Spent): Spent {
+  return { costUsd: a.costUsd + b.costUsd, tokens: a.tokens + b.tokens, calls: a.calls + b.calls }
+}
+
 /** What attempts have used, as far as it is known. */
 export function spentIn(trials: readonly Pick<Trial, 'attempt'>[]): Spent {
   const spent = { costUsd: 0, tokens: 0, calls: 0 }

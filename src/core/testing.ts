@@ -164,6 +164,7 @@ export function manifestOf(trials: readonly Trial[], plan = trials.map(({ id }) 
     rules: null,
     recorded: false,
     replay: null,
+    agentCanaries: {},
     adaptive: null,
     summaries: [],
   }

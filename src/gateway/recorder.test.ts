@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { answerValues } from '../core/conversation/answer-values.ts'
 import { openaiChat } from '../core/conversation/openai-chat.ts'
-import { startModelServer } from '../testing/model-server/server.ts'
+import { startModelServer } from '../rehearsal/server.ts'
 import type { GatewayReport, GatewayTrial } from '../contracts.ts'
 import { openGateway } from './gateway.ts'
 

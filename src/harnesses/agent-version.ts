@@ -82,7 +82,7 @@ async function ask(
     )
   }
   const text = await readTail(log, 4096)
-  const version = /\b(\d+)\.(\d+)\.\d+\S*/.exec(text)
+  const version = /\b(\d+)\.(\d+)\.\d+(?:\S*[^\s.,;])?/.exec(text)
   if (result.exitCode !== 0 || !version) {
     throw new InfraError(
       `"${bin} --version" ${result.end} (${result.exitCode}): is it ${agent.name}?\n${lastLines(text)}`,

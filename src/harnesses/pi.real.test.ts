@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { ModelApi } from '../model/service.ts'
-import { startModelServer } from '../testing/model-server/server.ts'
+import { startModelServer } from '../rehearsal/server.ts'
 import { writeTree } from '../util/file-tree.ts'
 import { pi } from './pi.ts'
 import { filesOf } from './testing/input.ts'

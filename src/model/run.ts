@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AgentCanary } from './agent-canary.ts'
 import { ContextProof } from './context-proof.ts'
 import { AdaptiveRun } from './adaptive.ts'
 import { Rules } from './rules.ts'
@@ -189,6 +190,8 @@ export const RunManifest = z.strictObject({
   recorded: z.boolean().default(false),
   /** The run whose recording answered its model calls: nothing was measured anew, and nothing spent. Null = it was measured. */
   replay: Replayed.nullable().default(null),
+  /** By setup, of `run --canary`: what one that failed plans is not run. Empty where none was asked for. */
+  agentCanaries: z.record(z.string(), AgentCanary).default({}),
   /** Null where the rules are those of the suite as it stood in the working tree. */
   rules: Rules.nullable().default(null),
   /** Null where all trials were planned beforehand. */

@@ -1,10 +1,14 @@
+import { canaryDoubts } from '../core/agent-canaries.ts'
 import type { Verdict } from '../model/report.ts'
 import type { RunManifest } from '../model/run.ts'
 import { count } from './format.ts'
 
 /** Why what was measured is not what the setups say, in whole sentences; empty if nothing speaks against it. */
-export function doubtsIn({ summaries }: RunManifest): string[] {
-  return summaries.flatMap(({ contextProof }) => contextProof?.reasons ?? [])
+export function doubtsIn(run: RunManifest): string[] {
+  return [
+    ...Object.values(canaryDoubts(run)),
+    ...run.summaries.flatMap(({ contextProof }) => contextProof?.reasons ?? []),
+  ]
 }
 
 /** What else is known of how context reached the models, and the doubts that a verdict does not tell. */

@@ -39,6 +39,8 @@ export function renderJunit(report: Report): string {
   if (gate) suites.push(testsuite(`${run.suite.name}.gate`, run, [gate]))
   const contexts = contextCases(run)
   if (contexts.length > 0) suites.push(testsuite(`${run.suite.name}.context`, run, contexts))
+  const canaries = canaryCases(run)
+  if (canaries.length > 0) suites.push(testsuite(`${run.suite.name}.canary`, run, canaries))
   if (run.rules) suites.push(testsuite(`${run.suite.name}.rules`, run, ruleCases(run.suite.name, run.rules)))
   const cases = suites.flatMap(suite => suite.cases)
   const root = element(
@@ -154,6 +156,17 @@ function contextCases({ suite, summaries }: RunManifest): TestCase[] {
     return [
       { result: isWrong ? 'error' : 'passed', seconds: 0, xml: element('testcase', attributes, [told]) },
     ]
+  })
+}
+
+/** A testcase for each setup whose agent was tried before its trials: an error where it cannot work. */
+function canaryCases({ suite, agentCanaries }: RunManifest): TestCase[] {
+  return Object.entries(agentCanaries).map(([setup, { ok, message }]) => {
+    const told = ok
+      ? element('system-out', {}, [text(message)])
+      : element('error', { message: 'the canary failed', type: 'invalid' }, [text(message)])
+    const attributes = { classname: `${suite.name}.canary`, name: setup, time: '0.000' }
+    return { result: ok ? 'passed' : 'error', seconds: 0, xml: element('testcase', attributes, [told]) }
   })
 }
 

@@ -1,5 +1,6 @@
 import type { Report } from '../model/report.ts'
 import type { Trial } from '../model/trial.ts'
+import { canaryText } from './canary-text.ts'
 import { contextText } from './context-text.ts'
 import { count, formatCost } from './format.ts'
 
@@ -7,7 +8,9 @@ import { count, formatCost } from './format.ts'
 export function modelFacts({ run, trials }: Pick<Report, 'run' | 'trials'>): [name: string, text: string][] {
   const context = contextText(run)
   const usage = usageText(trials)
+  const canaries = canaryText(run)
   return [
+    ...(canaries === null ? [] : [['canaries', canaries] satisfies [string, string]]),
     ...(usage === null ? [] : [['usage', usage] satisfies [string, string]]),
     ...(context === null ? [] : [['context', context] satisfies [string, string]]),
   ]

@@ -88,7 +88,7 @@ export function reportHeadline(report: Report, totals: Totals): Headline {
       words: 'NOTHING GRADED.',
       about,
       tone: 'bad',
-      reasons: ['No pass rate can be told from this run.'],
+      reasons: [...doubtsIn(report.run), 'No pass rate can be told from this run.'],
     }
   }
   const doubts = doubtsIn(report.run)

@@ -8,7 +8,7 @@ import type { Attempt } from '../model/trial.ts'
 import { toContent } from '../util/file-tree.ts'
 import { throwAway } from '../util/trash.ts'
 import { letWork, nothingSeen } from './let-work.ts'
-import { isModelFailure } from './model.ts'
+import { checkBudget } from './model.ts'
 import type { TrialParts } from './parts.ts'
 import { placementOf } from './placement.ts'
 
@@ -23,8 +23,8 @@ export interface Canary {
 
 export const questionFile = 'canary-question.txt'
 export const answerFile = 'canary-answer.txt'
-/** What the question file holds. */
-export const canaryWord = /\bcanary-[0-9a-f]{16}\b/
+/** What the question file holds. In JSON it may follow upon `\n`, so nothing is said of what stands before it. */
+export const canaryWord = /canary-[0-9a-f]{16}/
 
 const prompt = `This checks your tools. Read the file ${questionFile} in your working directory, and write the one word in it, exactly as it is, into a new file ${answerFile} beside it. Do nothing else.`
 
@@ -46,10 +46,8 @@ export async function runCanary(setup: Setup, source: string, parts: TrialParts)
   })
   try {
     const { result, patch } = await ask(setup, source, word, folder, parts)
-    const seen = result.attempt
-    if (patch.includes(`b/${answerFile}`) && patch.includes(`+${word}`))
-      return tell(true, praise(result), seen)
-    return tell(false, complaint(result), seen)
+    const wrong = complaint(result, patch.includes(`b/${answerFile}`) && patch.includes(`+${word}`))
+    return tell(wrong === null, wrong ?? praise(result), result.attempt)
   } catch (error) {
     parts.signal.throwIfAborted()
     if (!isOutside(error)) throw error
@@ -87,8 +85,10 @@ async function ask(
     }
     // The template of the setup is for tasks.
     const plain = { ...setup, prompt: null }
-    const place = { folder, logs, seen: nothingSeen() }
-    const result = await letWork({ spec, task, setup: plain }, { prepared, workspace }, place, parts)
+    const seen = nothingSeen()
+    const work = { spec, task, setup: plain }
+    const result = await letWork(work, { prepared, workspace }, { folder, logs, seen }, parts)
+    checkBudget(seen.budget)
     const { text } = await workspace.capture()
     return { result, patch: text }
   } finally {
@@ -96,22 +96,22 @@ async function ask(
   }
 }
 
-function praise({ attempt: { metered, turns, agentVersion } }: HarnessResult): string {
+function praise({ attempt: { metered, turns } }: HarnessResult): string {
   const calls = metered?.calls ?? turns
-  return [
-    'the word came back through its tools',
-    ...(agentVersion === null ? [] : [`version ${agentVersion}`]),
-    ...(calls === null ? [] : [`${calls} model calls`]),
-  ].join(', ')
+  return `a word came back through its tools${calls === null ? '' : `, in ${calls} model calls`}`
 }
 
-function complaint({ attempt: seen, transcript }: HarnessResult): string {
-  if (isModelFailure(seen) || seen.stop !== 'finished')
+/** Null where all is well. */
+function complaint({ attempt: seen, transcript }: HarnessResult, cameBack: boolean): string | null {
+  if (seen.stop !== 'finished')
     return `it ended with "${seen.stop}"${seen.message === null ? '' : `: ${seen.message}`}`
   if (seen.metered?.calls === 0)
     return 'it ended without a model call through the gateway: it does not use the service that it was told of'
+  if (cameBack) return null
   const used = transcript.some(event => event.type === 'tool_call')
+  const tools = seen.metered?.tools.join(', ') ?? ''
+  const offered = tools === '' ? '' : ` (its model was offered ${tools})`
   return used
-    ? 'it used tools, but the word did not come back: see whether it may write files'
-    : 'it ended without using a tool: its model got none, or does not use them'
+    ? `it used tools, but the word did not come back: see whether it may read and write files${offered}`
+    : `it ended without using a tool${offered === '' ? ': its model got none, or does not use them' : offered}`
 }

@@ -1,13 +1,13 @@
 import { onTestFinished } from 'vitest'
 import { place, type Place } from '../../testing/cli.ts'
-import type { Reply, ScriptedCall } from '../../testing/model-server/script.ts'
-import { startModelServer, type ModelServer } from '../../testing/model-server/server.ts'
+import type { Reply, ScriptedCall } from '../../rehearsal/script.ts'
+import { startModelServer, type ModelServer } from '../../rehearsal/server.ts'
 import { project, suiteText } from '../../testing/project.ts'
 
 export const guide = 'Numbers are added with a plus sign, and nothing else counts in this house.\n'
 
 /** An agent in the open: asks for a title, then lets its model work with one tool. MANNER tells it what else to say. */
-const agentCode = `
+export const agentCode = `
 const { execSync } = require('node:child_process')
 const { existsSync, readFileSync } = require('node:fs')
 const { MANNER = '', OPENAI_BASE_URL, OPENAI_API_KEY, AGENT_EVAL_PROMPT, AGENT_EVAL_MODEL } = process.env

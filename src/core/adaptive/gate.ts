@@ -3,6 +3,7 @@ import type { Baseline, BaselineTask } from '../../model/baseline.ts'
 import type { RunManifest } from '../../model/run.ts'
 import type { Task } from '../../model/suite.ts'
 import type { Trial, TrialSpec } from '../../model/trial.ts'
+import { invalidSetups } from '../agent-canaries.ts'
 import { fingerprint } from '../fingerprint.ts'
 import { specOf } from '../plan.ts'
 import type { AdaptiveFinding } from '../case.ts'
@@ -84,7 +85,7 @@ export function adaptiveFindings(
   const { adaptive: run } = manifest
   if (!run || run.baseline !== fingerprint(baseline)) return new Map()
   const tasks = Object.entries(manifest.tasks).map(([id, { fingerprint }]) => ({ id, fingerprint }))
-  const canaries = new Set(Object.values(run.canaries))
+  const canaries = new Set([...Object.values(run.canaries), ...invalidSetups(manifest)])
   const setups = Object.keys(manifest.setups).filter(setup => !canaries.has(setup))
   const plans = adaptivePlans(baseline, setups, tasks, run)
   return new Map(

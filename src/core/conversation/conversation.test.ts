@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { ModelApi } from '../../model/service.ts'
 import type { TranscriptEvent } from '../../model/trial.ts'
-import { startModelServer } from '../../testing/model-server/server.ts'
+import { startModelServer } from '../../rehearsal/server.ts'
 import { answerValues } from './answer-values.ts'
 import { followConversation, type Conversation } from './conversation.ts'
 

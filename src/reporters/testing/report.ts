@@ -171,6 +171,7 @@ export function sampleReport(
     rules: null,
     recorded: false,
     replay: null,
+    agentCanaries: {},
     adaptive: null,
     summaries: setups.map(setup =>
       sampleSummary(

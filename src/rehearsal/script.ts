@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { ModelApi } from '../../model/service.ts'
-import type { Usage } from '../../model/usage.ts'
+import type { ModelApi } from '../model/service.ts'
+import type { Usage } from '../model/usage.ts'
 
 /** One use of a tool; which of the offered tools that is, is found out by its name. */
 export type ToolUse =

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { ModelApi } from '../../model/service.ts'
-import type { Usage } from '../../model/usage.ts'
+import type { ModelApi } from '../model/service.ts'
+import type { Usage } from '../model/usage.ts'
 import type { TokenCounts } from './script.ts'
 import type { OfferedTool, ToolCall } from './tools.ts'
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { ModelApi } from '../../model/service.ts'
+import type { ModelApi } from '../model/service.ts'
 import { startModelServer, type ModelServer } from './server.ts'
 
 let server: ModelServer | null = null
