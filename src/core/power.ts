@@ -59,6 +59,12 @@ export function lossesOf(tasks: readonly KnownTask[], drop: number): number[] {
   return has.map(rate => Math.min(rate, most))
 }
 
+/** What the variance of one trial gains if the pass rate falls by `drop`, or to 0: negative below a rate of about one half. */
+export function varianceGained(rate: number, drop: number): number {
+  const loss = Math.min(rate, drop)
+  return loss * (2 * rate - 1) - loss * loss
+}
+
 /**
  * The spread with so many candidate trials of each task. All from unbiased moments: a task that loses l has the variance
  * v + l(2p-1) - l²; and trials of both sides thrown together differ in a pair with the chance that two of one side or one of each do.
@@ -71,7 +77,7 @@ export function spreadOf(
   const parts = tasks.map(({ rate, variance, baseTrials }, i) => {
     const loss = losses[i] ?? 0
     const trials = candidateTrials[i] ?? 1
-    const after = rate === null ? variance : Math.max(0, variance + loss * (2 * rate - 1) - loss * loss)
+    const after = rate === null ? variance : Math.max(0, variance + varianceGained(rate, loss))
     const all = baseTrials + trials
     const pooled =
       (baseTrials * (baseTrials - 1) * variance +

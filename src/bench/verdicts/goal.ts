@@ -13,8 +13,12 @@ export interface Goal {
   beside: string
 }
 
-export function isReached({ measured, atMost, atLeast }: Goal): boolean {
-  return (atMost === null || measured <= atMost) && (atLeast === null || measured >= atLeast)
+/** `unsure`: missed by less than two standard errors of the simulation. */
+export function isReached(goal: Goal): 'yes' | 'unsure' | 'NO' {
+  const { measured, atMost, atLeast } = goal
+  const missedBy = Math.max(measured - (atMost ?? Infinity), (atLeast ?? -Infinity) - measured)
+  if (missedBy <= 0) return 'yes'
+  return missedBy <= 2 * (simulationError(goal) ?? 0) ? 'unsure' : 'NO'
 }
 
 /** A share of sets, in percent. */
@@ -56,7 +60,7 @@ export function goalTable(goals: readonly Goal[]): string {
       goal.what,
       `${goal.measured.toFixed(1)} ${goal.unit}${error === null ? '' : ` ±${error.toFixed(1)}`}`.trim(),
       wanted.join(', '),
-      wanted.length === 0 ? '-' : isReached(goal) ? 'yes' : 'NO',
+      wanted.length === 0 ? '-' : isReached(goal),
       String(goal.sets),
       goal.beside,
     ]

@@ -9,7 +9,7 @@ const usage = `npm run bench:verdicts -- [--quick] [--only GOAL]… [--seed N] [
   --seed N     other suites, other trials (default 1)
   --json       all numbers as JSON instead of a table`
 
-/** Simulates suites of known truth through the real comparison and the real adaptive gate; 1 if a goal is missed. */
+/** Simulates suites of known truth through the real comparison and the real adaptive gate; 1 if a goal is missed for sure. */
 function main(): number {
   const { values } = parseArgs({
     options: {
@@ -39,7 +39,7 @@ function main(): number {
     return measured
   })
   process.stdout.write(values.json ? `${JSON.stringify(goals, null, 2)}\n` : `\n${goalTable(goals)}\n`)
-  return goals.every(isReached) ? 0 : 1
+  return goals.some(goal => isReached(goal) === 'NO') ? 1 : 0
 }
 
 function tell(line: string): void {

@@ -18,6 +18,6 @@ export const rows: Record<string, (effort: Effort) => Goal[]> = {
 
 /** A few seconds a row, against a few minutes. */
 export const efforts = {
-  quick: { comparisons: 700, gates: 250 },
+  quick: { comparisons: 1000, gates: 300 },
   full: { comparisons: 4000, gates: 2000 },
 } as const

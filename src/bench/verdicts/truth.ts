@@ -53,19 +53,21 @@ function happen(chance: Chance, before: number[], event: Event): number[] | null
       return before.map(p => Math.max(0, p - loss))
     }
     case 'break': {
-      const broken = new Set(pick(chance, before.length, Math.round(event.share * before.length)))
-      return before.map((p, i) => (broken.has(i) ? Math.min(p, brokenRate) : p))
+      const broken = pick(chance, before, 0.5, Math.round(event.share * before.length))
+      return broken && before.map((p, i) => (broken.has(i) ? brokenRate : p))
     }
     case 'break-one': {
-      // One that worked: a task that failed anyway cannot break.
-      const solid = before.flatMap((p, i) => (p >= 0.9 ? [i] : []))
-      const broken = solid[Math.floor(chance.uniform() * solid.length)]
-      return broken === undefined ? null : before.map((p, i) => (i === broken ? brokenRate : p))
+      const broken = pick(chance, before, 0.9, 1)
+      return broken && before.map((p, i) => (broken.has(i) ? brokenRate : p))
     }
   }
 }
 
-function pick(chance: Chance, from: number, count: number): number[] {
-  const all = Array.from({ length: from }, (_, i) => i)
-  return Array.from({ length: count }, () => all.splice(Math.floor(chance.uniform() * all.length), 1)).flat()
+/** So many of the tasks that worked at least that well, for one that failed anyway cannot break; null if there are too few. */
+function pick(chance: Chance, rates: readonly number[], atLeast: number, count: number): Set<number> | null {
+  const all = rates.flatMap((rate, i) => (rate >= atLeast ? [i] : []))
+  if (all.length < count) return null
+  return new Set(
+    Array.from({ length: count }, () => all.splice(Math.floor(chance.uniform() * all.length), 1)).flat(),
+  )
 }

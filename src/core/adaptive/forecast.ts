@@ -1,6 +1,7 @@
-import { knownTasks, lossesOf, spreadOf } from '../power.ts'
+import { knownTasks, lossesOf, spreadOf, varianceGained } from '../power.ts'
 import { stopChances } from '../stats/group-sequential.ts'
 import { mean, sum } from '../stats/pair.ts'
+import { assumedFall } from './look.ts'
 import { trialsBy, type AdaptivePlan } from './plan.ts'
 
 /** How an adaptive gate is likely to end if the mean pass rate really fell by so much. Chances in [0,1]. */
@@ -36,8 +37,15 @@ export function forecast(plan: AdaptivePlan, drop: number): AdaptiveForecast {
   const stops = stopChances(
     looks.map(({ changedFrom, noDropFrom }, i) => {
       const { deviation, testError } = spreads[i] ?? last
-      const floor = mean(tasks.map(({ base }, at) => 1 / base.graded + 1 / (counts[i]?.[at] ?? 1))) / 4
-      const wholeError = Math.sqrt(testError ** 2 + floor)
+      const trialsOf = (at: number): number => counts[i]?.[at] ?? 1
+      const floor = mean(tasks.map(({ base }, at) => 1 / base.graded + 1 / trialsOf(at))) / 4
+      const fallen = sum(
+        known.map(({ rate, baseTrials }, at) => {
+          const pooled = (rate ?? 0) - ((losses[at] ?? 0) * trialsOf(at)) / (baseTrials + trialsOf(at))
+          return Math.max(0, varianceGained(pooled, (assumedFall * options.margin) / 100)) / trialsOf(at)
+        }),
+      )
+      const wholeError = Math.sqrt(testError ** 2 + floor + fallen)
       const noDropBelow = (options.margin / 100) * suite - noDropFrom * wholeError
       return {
         fraction: (last.deviation / deviation) ** 2,

@@ -1,4 +1,5 @@
 import { normalQuantile } from '../stats/distributions.ts'
+import { varianceGained } from '../power.ts'
 import { mean, rateOf, sum, type Counts, type Pair } from '../stats/pair.ts'
 import { varianceOfOne } from '../stats/interval.ts'
 import { stratifiedTest } from '../stats/stratified.ts'
@@ -23,6 +24,13 @@ export interface LookResult {
   zNoDrop: number
   finding: 'regressed' | 'improved' | 'no-drop' | 'open'
 }
+
+/**
+ * "No drop beyond the margin" is to be said of a candidate that may have fallen, and one that fell passes less evenly than its
+ * baseline, of which most trials are at first. Its variance is taken as after this part of the margin, halfway between the
+ * two answers: by simulation a drop as large as the margin is then waved through as often as beta says.
+ */
+export const assumedFall = 0.5
 
 /** Tasks that are not run because they have nothing to lose: how many, and what they would pass, summed. */
 export interface SkippedTasks {
@@ -49,7 +57,7 @@ export function lookAt(
   const { regressed, improved } = stratifiedTest(usable)
   const tasks = usable.length + skipped.tasks
   const gained = sum(usable.map(({ base, candidate }) => rateOf(candidate) - rateOf(base)))
-  const { ofTest, withFloor } = pooledErrors(usable)
+  const { ofTest, withFloor } = pooledErrors(usable, margin * assumedFall)
   const luck = ofTest > 0 ? skipped.passes / ofTest : 0
   const difference = (gained + skipped.passes) / tasks
   const zWorse = zOf(regressed.midP) - luck
@@ -70,13 +78,19 @@ function zOf(midP: number): number {
   return midP <= 0 ? Infinity : midP >= 1 ? -Infinity : -normalQuantile(midP)
 }
 
-/** Standard errors of the sum over tasks of the difference of rates: as the exact test has it, and with the floor. */
-function pooledErrors(pairs: readonly Pair[]): { ofTest: number; withFloor: number } {
+/** Standard errors of the sum of all differences of rates: as the exact test has it, and with the floor and a fall by `drop`. */
+function pooledErrors(pairs: readonly Pair[], drop: number): { ofTest: number; withFloor: number } {
   const pooled = ({ base, candidate }: Pair): Counts => ({
     passed: base.passed + candidate.passed,
     graded: base.graded + candidate.graded,
   })
   const ofTrials = ({ base, candidate }: Pair): number => 1 / base.graded + 1 / candidate.graded
   const variance = sum(pairs.map(pair => varianceOfOne(pooled(pair)) * ofTrials(pair)))
-  return { ofTest: Math.sqrt(variance), withFloor: Math.sqrt(variance + mean(pairs.map(ofTrials)) / 4) }
+  const fallen = sum(
+    pairs.map(pair => Math.max(0, varianceGained(rateOf(pooled(pair)), drop)) / pair.candidate.graded),
+  )
+  return {
+    ofTest: Math.sqrt(variance),
+    withFloor: Math.sqrt(variance + fallen + mean(pairs.map(ofTrials)) / 4),
+  }
 }
