@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { UserError, exitCodes, type ExitCode, isOutside } from '../errors.ts'
 import { version } from '../version.ts'
 import { tell, type Io } from './io.ts'
-import { age, collect, dollars, points, positive, size } from './options.ts'
+import { age, collect, collectPoints, dollars, points, positive, size } from './options.ts'
 
 /** Declares the verbs and turns what they throw into exit codes. A verb's code is loaded when it is called. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
@@ -92,6 +92,30 @@ Examples:
     .option('--concurrency <n>', 'tasks at a time (default: one per core)', positive)
     .option('--json', 'data on stdout')
     .action((suite, options) => run(async () => (await import('./validate.ts')).validate(suite, options, io)))
+
+  verb('plan <suite>', 'what a gate can see and what it costs, before any money is spent', [
+    'plan evals/dates.yaml',
+    'plan evals/dates.yaml --trials 8 --drop 5',
+  ])
+    .option('--task <glob>', 'only these tasks (repeatable)', collect)
+    .option('--setup <glob>', 'only these setups (repeatable)', collect)
+    .option('--tag <tag>', 'only tasks with one of these tags (repeatable)', collect)
+    .option('--trials <n>', 'trials of each setup at each task (default: the suite’s)', positive)
+    .option(
+      '--margin <points>',
+      'the largest acceptable drop, in percentage points (default: the suite’s)',
+      points,
+    )
+    .option(
+      '--drop <points>',
+      'also how many trials a drop of so many points takes (repeatable)',
+      collectPoints,
+    )
+    .option('--baseline <file>', 'another baseline than the suite’s')
+    .option('--concurrency <n>', 'trials at a time (default: one per core, at least 2)', positive)
+    .option('--eager', 'for a gate that stops still earlier')
+    .option('--json', 'data on stdout')
+    .action((suite, options) => run(async () => (await import('./plan.ts')).plan(suite, options, io)))
 
   verb('run [suite]', 'run the setups of a suite at its tasks, grade, compare', [
     'run evals/dates.yaml',

@@ -29,6 +29,11 @@ export function points(text: string): number {
   return value
 }
 
+/** The same, several times. */
+export function collectPoints(text: string, earlier: number[] = []): number[] {
+  return [...earlier, points(text)]
+}
+
 /** A size, in bytes. */
 export function size(text: string): number {
   const bytes = parseBytes(text)
