@@ -17,8 +17,8 @@ test('two runs of one setup are told apart by their labels', () => {
     { decision: 'improved', reasons: ['Pass rate rose from 60 % to 100 %.'] },
   )
   expect(renderComparisons([comparison], style)).toMatchInlineSnapshot(`
-    "IMPROVED. run 3c4d guided against run 1a2b guided
-      Pass rate rose from 60 % to 100 %.
+    "IMPROVED. Pass rate rose from 60 % to 100 %.
+      run 3c4d guided against run 1a2b guided
 
       task              run 1a2b guided  run 3c4d guided  change
       utc-offset        5/5              5/5              same
@@ -43,7 +43,7 @@ test('sides that cannot be compared get no number', () => {
     { decision: 'incomparable', reasons: ['No task can be compared.'] },
   )
   const text = renderComparisons([{ ...comparison, costUsd: null, tokens: null }], style)
-  expect(text).toMatch(/^CANNOT BE COMPARED\. b against a\n {2}No task can be compared\.\n/)
+  expect(text).toMatch(/^CANNOT BE COMPARED\. No task can be compared\.\n {2}b against a\n/)
   expect(text).not.toContain('points')
   expect(text).toContain('n/c')
 })

@@ -22,15 +22,25 @@ export function renderComparisons(comparisons: readonly Comparison[], style: Tex
   return [headlineLines(headline, style).join('\n'), ...sections].join('\n\n')
 }
 
-/** "REGRESSED. …" and below it the reasons, indented. */
-export function headlineLines(headline: Headline, { paint, columns }: TextStyle): string[] {
+/**
+ * "REGRESSED. 20 tasks, …" and below it the other reasons, indented; at the end what it is about. Of one among several that
+ * comes first: "REGRESSED. guided against bare: 20 tasks, …"
+ */
+export function headlineLines(
+  headline: Headline,
+  { paint, columns }: TextStyle,
+  place: 'only' | 'of several' = 'only',
+): string[] {
   const { words, about, tone, reasons } = headline
-  const [first = '', ...more] = wrap(`${words} ${safeText(about)}`, columns)
-  const colouredFirst = toned(paint.strong(words), tone, paint) + first.slice(words.length)
+  const [finding = about, ...others] = reasons
+  const opening =
+    place === 'only' || finding === about ? `${words} ${finding}` : `${words} ${about}: ${finding}`
+  const [first = '', ...more] = wrap(safeText(opening), columns)
+  const closing = place === 'only' && reasons.length > 0 ? [about] : []
   return [
-    colouredFirst,
+    toned(paint.strong(words), tone, paint) + first.slice(words.length),
     ...more.map(line => `  ${line}`),
-    ...reasons.flatMap(reason => indented(reason, columns)),
+    ...[...others, ...closing].flatMap(reason => indented(reason, columns)),
   ]
 }
 
@@ -63,8 +73,10 @@ function gridHead(grid: Grid, said: ReadonlySet<string>, style: TextStyle): stri
   const [only, ...others] = headlines
   if (only && others.length === 0) {
     // A grid alone on the page stands below a headline that has said it all, or else below the gate's.
-    return grid.title === null && only.reasons.length === 0 ? [] : headlineLines(only, style)
+    return grid.title === null && only.reasons.length === 0
+      ? []
+      : headlineLines(only, style, grid.title === null ? 'only' : 'of several')
   }
   const title = grid.title === null ? [] : [style.paint.strong(safeText(grid.title))]
-  return [...title, ...headlines.flatMap(headline => headlineLines(headline, style))]
+  return [...title, ...headlines.flatMap(headline => headlineLines(headline, style, 'of several'))]
 }

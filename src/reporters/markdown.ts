@@ -30,7 +30,7 @@ export function renderMarkdown(report: Report): string {
   const headline = reportHeadline(report, totals)
   const problems = problemsIn(report)
   const said = new Set([...headline.reasons, ...report.warnings])
-  const reasons = headline.reasons.map(prose).join(' ')
+  const reasons = headline.reasons.map(prose).join('\n\n')
   const notices = noticesOf(report, totals).map(notice => `> ${prose(notice)}`)
   return joinWithin(
     [
@@ -75,7 +75,9 @@ function gridSections(grid: Grid, said: ReadonlySet<string>): string[] {
     const { words, about, reasons } = comparisonHeadline(comparison)
     const unsaid = reasons.filter(reason => !said.has(reason))
     if (grid.title === null && grid.comparisons.length === 1 && unsaid.length === 0) return []
-    return [`**${prose(words)}** ${[`${about}.`, ...unsaid].map(prose).join(' ')}`]
+    return [
+      `**${prose(words)}** ${[unsaid.length > 0 ? `${about}: ${unsaid.join(' ')}` : `${about}.`].map(prose).join(' ')}`,
+    ]
   })
   const width = grid.heads.length
   const rows = [

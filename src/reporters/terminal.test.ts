@@ -65,10 +65,10 @@ test('a green run of one setup takes six lines', () => {
 test('a red run of two setups starts with the verdict and ends with what to type next', () => {
   const report = sampleReport(redTrials, { comparisons: [redComparison] })
   expect(renderTerminal(report, style)).toMatchInlineSnapshot(`
-    "REGRESSED. dates: 12 of 22 trials passed, 9 failed, 1 crashed; 2 errored
-      Pass rate fell from 82 % to 27 % (-55 points, likely between -61 and -49).
-      This check cries wolf in at most 5 of 100 unchanged setups.
+    "REGRESSED. Pass rate fell from 82 % to 27 % (-55 points, likely between -61 and
+      -49). This check cries wolf in at most 5 of 100 unchanged setups.
       Broken task: utc-offset (5/5 -> 1/5).
+      dates: 12 of 22 trials passed, 9 failed, 1 crashed; 2 errored
 
       task                           bare        guided      change
       utc-offset                     5/5         1/5         worse
@@ -132,8 +132,8 @@ test('a run in which nothing was graded says so and shows no table', () => {
     sampleTrial({ task: 'a', setup: 'guided', index, end: 'errored', reason: 'no space left on device' }),
   )
   expect(renderTerminal(sampleReport(trials), style)).toMatchInlineSnapshot(`
-    "NOTHING GRADED. dates: 2 errored
-      No pass rate can be told from this run.
+    "NOTHING GRADED. No pass rate can be told from this run.
+      dates: 2 errored
 
       guided: pass rate unknown
 
