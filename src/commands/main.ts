@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { UserError, exitCodes, type ExitCode, isOutside } from '../errors.ts'
 import { version } from '../version.ts'
 import { tell, type Io } from './io.ts'
-import { age, collect, collectPoints, dollars, points, positive, size } from './options.ts'
+import { age, collect, collectPoints, dollars, percent, points, positive, size } from './options.ts'
 
 /** Declares the verbs and turns what they throw into exit codes. A verb's code is loaded when it is called. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
@@ -172,19 +172,38 @@ Examples:
       run(async () => (await import('./grade.ts')).grade(reference, options, io)),
     )
 
-  verb('compare <a> [b]', 'two runs, two setups of a run (RUN:SETUP), or a run and a baseline file', [
-    'compare latest',
-    'compare latest:bare latest:guided',
-    'compare evals/baselines/dates.json latest',
-  ])
+  verb(
+    'compare <a> [others...]',
+    'runs, setups of runs (RUN:SETUP) or baseline files, side by side; all against the first',
+    [
+      'compare latest',
+      'compare latest:bare latest:guided',
+      'compare latest:large latest:small --not-worse 3 --cheaper 20',
+      'compare evals/baselines/dates.json latest',
+    ],
+  )
     .option(
       '--margin <points>',
       'the largest drop that is still acceptable, in percentage points',
       points,
       10,
     )
+    .option(
+      '--not-worse <points>',
+      'claim: not worse than by so many points; exit code 1 if refuted, 3 if not shown',
+      points,
+    )
+    .option('--cheaper <percent>', 'claim: so many percent cheaper, likewise', percent)
+    .option('--p-values', 'also the p values of the test')
+    .option(
+      '--report <format[=file]>',
+      'also as json, markdown or terminal; without a file on stdout (repeatable)',
+      collect,
+    )
     .option('--json', 'data on stdout')
-    .action((a, b, options) => run(async () => (await import('./compare.ts')).compare(a, b, options, io)))
+    .action((a, others, options) =>
+      run(async () => (await import('./compare.ts')).compare(a, others, options, io)),
+    )
 
   verb('gate <run>', 'compare a run with the baseline; the verdict is the exit code', [
     'gate latest',

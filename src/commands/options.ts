@@ -29,7 +29,15 @@ export function points(text: string): number {
   return value
 }
 
-/** The same, several times. */
+/** Percent, from 0 to below 100. */
+export function percent(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !(value >= 0 && value < 100))
+    throw new InvalidArgumentError('a number of percent from 0 to below 100 is expected')
+  return value
+}
+
+/** Percentage points, several times. */
 export function collectPoints(text: string, earlier: number[] = []): number[] {
   return [...earlier, points(text)]
 }

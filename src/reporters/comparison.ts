@@ -1,5 +1,6 @@
-import type { Comparison } from '../model/report.ts'
+import type { ClaimFinding, Comparison, SideBySide } from '../model/report.ts'
 import { gridsOf, type Grid } from './grid.ts'
+import { claimsText, offersText } from './offers-text.ts'
 import { toned, type Paint } from './paint.ts'
 import { gridText } from './tables.ts'
 import { safeText, wrap } from './text.ts'
@@ -11,15 +12,40 @@ export interface TextStyle {
   columns: number
 }
 
+/** What `agent-eval compare` came to. */
+export interface Compared {
+  comparisons: readonly Comparison[]
+  /** Null unless all of them have one base. */
+  sideBySide: SideBySide | null
+  claims: readonly ClaimFinding[]
+}
+
 /** Text for people of comparisons that belong to no single run: for each its verdict, reasons and side-by-side. */
-export function renderComparisons(comparisons: readonly Comparison[], style: TextStyle): string {
+export function renderComparisons(
+  { comparisons, sideBySide, claims }: Compared,
+  style: TextStyle & { pValues?: boolean },
+): string {
   const [only, ...others] = comparisons
   const grids = gridsOf(comparisons, [])
   const seeAll = 'the same command with --json'
-  if (!only || others.length > 0) return gridSections(grids, new Set(), seeAll, style).join('\n\n')
-  const headline = comparisonHeadline(only)
-  const sections = gridSections(grids, new Set(headline.reasons), seeAll, style)
-  return [headlineLines(headline, style).join('\n'), ...sections].join('\n\n')
+  const headline = only && others.length === 0 ? comparisonHeadline(only) : null
+  return [
+    ...(headline ? [headlineLines(headline, style).join('\n')] : []),
+    ...gridSections(grids, new Set(headline?.reasons ?? []), seeAll, style),
+    ...offersText(sideBySide, style),
+    ...claimsText(claims, style),
+    ...(style.pValues ? [comparisons.flatMap(pValueLines).join('\n')] : []),
+  ].join('\n\n')
+}
+
+function pValueLines({ base, candidate, pRegressed, pImproved }: Comparison): string[] {
+  if (pRegressed === null || pImproved === null) return []
+  const short = (p: number): string => (p < 0.0001 ? '<0.0001' : p.toFixed(4))
+  const names = safeText(`${candidate.setup} (${candidate.label}) against ${base.setup} (${base.label})`)
+  return [
+    `  p values of ${names}: worse ${short(pRegressed)}, better ${short(pImproved)}`,
+    '    one-sided mid-p of the exact test that is stratified by task; not adjusted for other comparisons',
+  ]
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { SetupForecast, SuiteForecast } from '../core/suite-forecast.ts'
 import { count } from '../core/words.ts'
+import { aligned } from './columns.ts'
 import { formatCost, formatDuration, unknown } from './format.ts'
 
 /** The two tables of a forecast: how the gate is likely to end, and how many trials a given drop takes. */
@@ -49,19 +50,6 @@ function dropsTable({ fixed, stored, tasks }: SetupForecast): string[] {
 
 function pointsOf(drop: number): string {
   return count(Number((drop * 100).toFixed(2)), 'point')
-}
-
-/** Columns two spaces apart; the first and those from `left` on begin at the left, numbers end at the right. */
-function aligned(rows: readonly string[][], left = Infinity): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => (row[column] ?? '').length)))
-  return rows.map(row =>
-    `  ${row
-      .map((text, column) => {
-        const width = widths[column] ?? 0
-        return column === 0 || column >= left ? text.padEnd(width) : text.padStart(width)
-      })
-      .join('  ')}`.trimEnd(),
-  )
 }
 
 /** A chance in [0,1]: "86 of 100" */

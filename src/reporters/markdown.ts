@@ -1,4 +1,4 @@
-import type { Report, TaskChange } from '../model/report.ts'
+import type { Comparison, Report, TaskChange } from '../model/report.ts'
 import { listTrials } from './commands.ts'
 import { formatDuration } from './format.ts'
 import { imagesText } from './images.ts'
@@ -6,6 +6,7 @@ import { gridsOf, type Cell, type Grid, type GridRow } from './grid.ts'
 import { limitsText } from './limits.ts'
 import { cellCode, code, joinWithin, prose } from './markdown-text.ts'
 import { networkText } from './network-text.ts'
+import { offersMarkdown } from './offers-text.ts'
 import { noticesOf } from './notices.ts'
 import { meaningOf, problemsIn, type Problems } from './problem-blocks.ts'
 import { howToApprove, ruleLines, rulesTitle } from './rules.ts'
@@ -39,7 +40,8 @@ export function renderMarkdown(report: Report): string {
       ...notices,
       ...rulesSection(report),
       ...gridsOf(report.comparisons, run.summaries).flatMap(grid => gridSections(grid, said)),
-      ...flips(report),
+      ...offersMarkdown(report.sideBySide),
+      ...flips(report.comparisons),
       ...(['failed', 'crashed', 'errored'] as const).flatMap(kind => problemSection(kind, problems)),
       `Spent: ${prose(formatSpent(totals.spent))}${elapsed(report)}. Isolation: ${[run.isolation.level, prose(imagesText(run.isolation))].filter(Boolean).join(', ')}, network ${prose(networkText(run.isolation))}.${limits === null ? '' : ` Limits: ${prose(limits)}.`}${workspaces === null ? '' : ` Workspaces: ${prose(workspaces)}.`} Run ${code(run.id)}.`,
     ],
@@ -70,7 +72,8 @@ function rulesSection({ run }: Report): string[] {
   ]
 }
 
-function gridSections(grid: Grid, said: ReadonlySet<string>): string[] {
+/** Each verdict that was not said yet, and the table. */
+export function gridSections(grid: Grid, said: ReadonlySet<string>): string[] {
   const verdicts = grid.comparisons.flatMap(comparison => {
     const { words, about, reasons } = comparisonHeadline(comparison)
     const unsaid = reasons.filter(reason => !said.has(reason))
@@ -107,7 +110,8 @@ function bold(text: string, row: number): string {
   return row === 0 && text !== '' ? `**${text}**` : text
 }
 
-function flips({ comparisons }: Report): string[] {
+/** Tasks of which most trials passed on one side and failed on the other. */
+export function flips(comparisons: readonly Comparison[]): string[] {
   const lines = comparisons.flatMap(({ base, candidate, tasks }) =>
     tasks
       .filter(change => change.flipped)

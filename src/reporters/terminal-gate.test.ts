@@ -42,9 +42,10 @@ test('a gate that fails tells the broken task first', () => {
 
       2 of 3 tasks      97 % of 60       60 % of 10  -37 points
         likely          92-100 %         32-88 %     -43 to -31
-      cost per trial                     $0.17       +18 %, likely +5 to +33
-      tokens per trial                   12.3k       +2 %, likely -3 to +7
+      cost per trial                     $0.17       +18 %, likely +5 to +33 (n 25)
+      tokens per trial                   12.3k       +2 %, likely -3 to +7 (n 25)
       time per trial                     38s
+      turns per trial                    6
       ~: no difference shown
       per trial: mean over all trials; its change: mean over tasks of their
         changes

@@ -182,6 +182,7 @@ export function sampleReport(
     run,
     trials,
     comparisons: [],
+    sideBySide: null,
     anchors: [],
     verdict: null,
     verdictByHead: null,
