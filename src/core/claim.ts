@@ -6,6 +6,7 @@ import { normalCdf } from './stats/distributions.ts'
 import { holm } from './stats/fisher.ts'
 import { differenceInterval, noiseOf } from './stats/interval.ts'
 import { ratioTest } from './stats/log-ratio.ts'
+import { sum } from './stats/pair.ts'
 
 /** What somebody claims of a candidate: not worse than so many points, and so many percent cheaper. At least one is given. */
 export interface Claim {
@@ -43,7 +44,7 @@ export function claimFindings(
       setup,
       notWorse:
         notWorse !== null && quality !== undefined
-          ? { points: notWorse, difference: differenceInterval(pairs), finding: quality }
+          ? { points: notWorse, difference: differenceInterval(pairs), n: trialsOf(pairs), finding: quality }
           : null,
       cheaper:
         cheaper !== null && cost !== undefined
@@ -52,6 +53,10 @@ export function claimFindings(
       finding: together([quality, cost].filter(part => part !== undefined)),
     }
   })
+}
+
+function trialsOf(pairs: readonly TaskPair[]): number {
+  return sum(pairs.map(({ base, candidate }) => base.graded + candidate.graded))
 }
 
 function together(parts: readonly Shown[]): Shown {

@@ -74,7 +74,7 @@ test('too few trials are inconclusive: green, or red where strict, with what wou
     exitCode: 3,
   })
   const wider = gated(many(12, '12/20'), candidate, { margin: 13 }).verdict
-  expect(wider.reasons[2]).toBe(
+  expect(wider.reasons[1]).toBe(
     '336 more trials (28 of each task) would decide it nine times out of ten if nothing changed.',
   )
 })

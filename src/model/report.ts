@@ -145,7 +145,15 @@ export type Shown = z.infer<typeof Shown>
 export const ClaimFinding = z.strictObject({
   ...Who,
   /** "Not worse than so many points"; null where that was not claimed. */
-  notWorse: z.strictObject({ points: z.number(), difference: Difference, finding: Shown }).nullable(),
+  notWorse: z
+    .strictObject({
+      points: z.number(),
+      difference: Difference,
+      /** Trials of both sides. */
+      n: z.number().int(),
+      finding: Shown,
+    })
+    .nullable(),
   /** "So many percent cheaper"; its ratio is null where the cost is unknown. */
   cheaper: z.strictObject({ percent: z.number(), ratio: Ratio.nullable(), finding: Shown }).nullable(),
   /** Shown only if all parts are; refuted if any is. */

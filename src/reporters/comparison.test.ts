@@ -41,7 +41,10 @@ test('two runs of one setup are told apart by their labels', () => {
       tokens per trial  +2 %, likely -3 to +7 (n 25)
       per trial: mean over all trials; its change: mean over tasks of their
         changes
-      on new tasks like these: likely +20 to +60 points"
+      on new tasks like these: likely +20 to +60 points
+
+      Flipped (most trials passed on one side and failed on the other): iso-week
+      (1/5 -> 5/5)."
   `)
 })
 

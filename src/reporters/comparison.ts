@@ -1,4 +1,5 @@
 import type { ClaimFinding, Comparison, SideBySide } from '../model/report.ts'
+import { flipSentences } from './flips.ts'
 import { gridsOf, type Grid } from './grid.ts'
 import { claimsText, offersText } from './offers-text.ts'
 import { toned, type Paint } from './paint.ts'
@@ -32,18 +33,25 @@ export function renderComparisons(
   return [
     ...(headline ? [headlineLines(headline, style).join('\n')] : []),
     ...gridSections(grids, new Set(headline?.reasons ?? []), seeAll, style),
+    ...flipsText(comparisons, style.columns),
     ...offersText(sideBySide, style),
     ...claimsText(claims, style),
     ...(style.pValues ? [comparisons.flatMap(pValueLines).join('\n')] : []),
   ].join('\n\n')
 }
 
-function pValueLines({ base, candidate, pRegressed, pImproved }: Comparison): string[] {
+function flipsText(comparisons: readonly Comparison[], columns: number): string[] {
+  const lines = flipSentences(comparisons).flatMap(sentence => indented(sentence, columns))
+  return lines.length === 0 ? [] : [lines.join('\n')]
+}
+
+function pValueLines(comparison: Comparison): string[] {
+  const { pRegressed, pImproved } = comparison
   if (pRegressed === null || pImproved === null) return []
   const short = (p: number): string => (p < 0.0001 ? '<0.0001' : p.toFixed(4))
-  const names = safeText(`${candidate.setup} (${candidate.label}) against ${base.setup} (${base.label})`)
+  const { about } = comparisonHeadline(comparison)
   return [
-    `  p values of ${names}: worse ${short(pRegressed)}, better ${short(pImproved)}`,
+    `  p values of ${safeText(about)}: worse ${short(pRegressed)}, better ${short(pImproved)}`,
     '    one-sided mid-p of the exact test that is stratified by task; not adjusted for other comparisons',
   ]
 }

@@ -1,5 +1,6 @@
-import type { Comparison, Report, TaskChange } from '../model/report.ts'
+import type { Comparison, Report } from '../model/report.ts'
 import { listTrials } from './commands.ts'
+import { flipCounts, flipsMean, flipsOf } from './flips.ts'
 import { formatDuration } from './format.ts'
 import { imagesText } from './images.ts'
 import { gridsOf, type Cell, type Grid, type GridRow } from './grid.ts'
@@ -110,31 +111,14 @@ function bold(text: string, row: number): string {
   return row === 0 && text !== '' ? `**${text}**` : text
 }
 
-/** Tasks of which most trials passed on one side and failed on the other. */
+/** Tasks of which most trials passed on one side and failed on the other, as a section. */
 export function flips(comparisons: readonly Comparison[]): string[] {
-  const lines = comparisons.flatMap(({ base, candidate, tasks }) =>
-    tasks
-      .filter(change => change.flipped)
-      .map(
-        change =>
-          `- ${code(change.task)} ${counts(change)} (${prose(candidate.label)} against ${prose(base.label)})`,
-      ),
+  const lines = flipsOf(comparisons).map(
+    ({ about, change }) => `- ${code(change.task)} ${flipCounts(change, '→')} (${prose(about)})`,
   )
   if (lines.length === 0) return []
   const more = lines.length > mostFlips ? [`- and ${lines.length - mostFlips} more`] : []
-  return [
-    [
-      '**Flips** (most trials passed on one side and failed on the other)',
-      '',
-      ...lines.slice(0, mostFlips),
-      ...more,
-    ].join('\n'),
-  ]
-}
-
-function counts({ base, candidate }: TaskChange): string {
-  const side = (count: TaskChange['base']): string => (count ? `${count.passed}/${count.graded}` : '?')
-  return `${side(base)} → ${side(candidate)}`
+  return [[`**Flips** (${flipsMean})`, '', ...lines.slice(0, mostFlips), ...more].join('\n')]
 }
 
 function problemSection(kind: 'failed' | 'crashed' | 'errored', problems: Problems): string[] {

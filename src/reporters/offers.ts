@@ -21,25 +21,13 @@ export interface OffersView {
 
 type Offer = SideBySide['offers'][number]
 
-const noChange = 'no difference shown'
-const changeWords = { regressed: 'worse', improved: 'better', none: noChange }
-
 /** Null where there is nothing to tell: fewer than two setups with a known cost, and no more than two in all. */
 export function offersView({ changes, offers }: SideBySide): OffersView | null {
   const priced = offers.filter(({ costUsd }) => costUsd !== null)
   const [base] = offers
   if (!base || (priced.length < 2 && changes.length === 0)) return null
   const name = namer(offers)
-  const sentences =
-    changes.length === 0
-      ? []
-      : [
-          `Against ${name(base)}, as one of ${changes.length} setups that are compared with it: ${changes
-            .map(change => `${name(change)} ${changeWords[change.change]}`)
-            .join(
-              '; ',
-            )}. In at most 5 of 100 such tables of unchanged setups any of them is called worse, and likewise better.`,
-        ]
+  const sentences = changes.length === 0 ? [] : [stillStandsOut(name(base), changes, name)]
   if (priced.length < 2) return { sentences, heads: [], rows: [], notes: [] }
   const perhaps = offers.some(({ beatenBy }) => beatenBy.some(({ shown }) => !shown))
   return {
@@ -60,6 +48,25 @@ export function offersView({ changes, offers }: SideBySide): OffersView | null {
   }
 }
 
+function stillStandsOut(
+  base: string,
+  changes: SideBySide['changes'],
+  name: (who: SideBySide['changes'][number]) => string,
+): string {
+  const named = (wanted: 'regressed' | 'improved' | 'none'): string =>
+    changes
+      .filter(({ change }) => change === wanted)
+      .map(name)
+      .join(', ')
+  const [worse, better, rest] = [named('regressed'), named('improved'), named('none')]
+  const told = [
+    ...(worse === '' ? [] : [`worse: ${worse}`]),
+    ...(better === '' ? [] : [`better: ${better}`]),
+    ...(rest === '' ? [] : [`no difference shown: ${rest}`]),
+  ]
+  return `With ${changes.length} setups held against ${base} at once, this still stands: ${told.join('; ')}.`
+}
+
 /** What was claimed of each setup and what the trials show of it, one sentence each. */
 export function claimSentences(claims: readonly ClaimFinding[]): string[] {
   const name = namer(claims)
@@ -68,12 +75,12 @@ export function claimSentences(claims: readonly ClaimFinding[]): string[] {
     const parts = [
       ...(notWorse
         ? [
-            `not worse than ${formatPlain(notWorse.points)} ${notWorse.points === 1 ? 'point' : 'points'}: ${notWorse.finding} (${formatPoints(notWorse.difference.value)}, likely ${signedPoints(notWorse.difference.lo)} to ${signedPoints(notWorse.difference.hi)})`,
+            `not worse than ${formatPlain(notWorse.points)} ${notWorse.points === 1 ? 'point' : 'points'}: ${notWorse.finding}, best guess ${formatPoints(notWorse.difference.value)}, likely ${signedPoints(notWorse.difference.lo)} to ${signedPoints(notWorse.difference.hi)} (n ${notWorse.n})`,
           ]
         : []),
       ...(cheaper
         ? [
-            `${formatPlain(cheaper.percent)} % cheaper: ${cheaper.finding} (${cheaper.ratio ? formatRatio(cheaper.ratio) : 'the cost is unknown'})`,
+            `${formatPlain(cheaper.percent)} % cheaper: ${cheaper.finding}, ${cheaper.ratio ? `best guess ${formatRatio(cheaper.ratio)}` : 'as the cost is unknown'}`,
           ]
         : []),
     ]
