@@ -242,6 +242,19 @@ Examples:
       run(async () => (await import('./baseline.ts')).accept(reference, options, io)),
     )
 
+  verb('calibrate <run>', 'how far the judges of a run agree with people; exit code 3 if one may not gate', [
+    'calibrate latest --labels labels.csv',
+  ])
+    .requiredOption(
+      '--labels <file>',
+      'CSV with the columns trial, grader and pass, or the same as a JSON list',
+    )
+    .option('--grader <name>', 'only this grader')
+    .option('--json', 'data on stdout')
+    .action((reference, options) =>
+      run(async () => (await import('./calibrate.ts')).calibrate(reference, options, io)),
+    )
+
   verb('list [what]', 'runs; the trials of a RUN; the tasks and setups of a SUITE file', [
     'list',
     'list latest',
