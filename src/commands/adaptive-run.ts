@@ -3,11 +3,12 @@ import { adaptiveDefaults } from '../core/adaptive/options.ts'
 import { adaptiveObstacles } from '../core/adaptive/obstacles.ts'
 import { fingerprint } from '../core/fingerprint.ts'
 import { specOf } from '../core/plan.ts'
+import { formatTrialId } from '../core/trial-id.ts'
 import { UserError } from '../errors.ts'
 import type { StoredRun } from '../contracts.ts'
 import type { AdaptiveRun } from '../model/adaptive.ts'
 import type { Baseline } from '../model/baseline.ts'
-import type { Suite } from '../model/suite.ts'
+import type { Setup, Suite } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
 import { adaptive, planned, type Batches } from '../core/batches.ts'
 import { tell, type Io } from './io.ts'
@@ -16,12 +17,18 @@ export interface AdaptiveOptions {
   /** All trials of the plan, whatever the first ones say. */
   fixed?: boolean
   eager?: boolean
+  /** Also runs the baseline's own setups, to see whether the day has changed. */
+  drift?: boolean
 }
 
 /** What a gate runs: everything at once, or only as much as its verdict needs. */
 export interface Course {
   batches: Batches
   adaptive: AdaptiveRun | null
+  /** With the setups that tell whether the day has changed, if there are any. */
+  suite: Suite
+  /** What is known beforehand of what will be run. */
+  specs: readonly TrialSpec[]
 }
 
 interface Asked {
@@ -29,16 +36,18 @@ interface Asked {
   specs: readonly TrialSpec[]
   baseline: Baseline | null
   earlier: StoredRun | null
+  /** The setups of the commit that makes the rules, by name; empty without one. */
+  before: Suite['setups']
   budgetUsd: number | null
 }
 
 /** The course of a run. A gate stops as soon as its verdict is clear, unless that cannot be; then it says why. */
 export function courseOf(
-  { suite, specs, baseline, earlier, budgetUsd }: Asked,
-  { fixed, eager }: AdaptiveOptions,
+  { suite, specs, baseline, earlier, before, budgetUsd }: Asked,
+  { fixed, eager, drift }: AdaptiveOptions,
   io: Io,
 ): Course {
-  const all = { batches: planned(specs), adaptive: null }
+  const all = { batches: planned(specs), adaptive: null, suite, specs }
   if (earlier)
     return earlier.manifest.adaptive ? goOn(suite, earlier, baseline, earlier.manifest.adaptive) : all
   if (!baseline || fixed) return all
@@ -50,9 +59,16 @@ export function courseOf(
     )
     return all
   }
+  const today = Date.now()
+  const canaries = canarySetups(specs, baseline, before, drift ?? isOld(baseline, today))
+  if (drift && canaries.length === 0)
+    throw new UserError(
+      '--drift runs the setups that the baseline was made with, and they cannot be had: name the commit that has them, as in --base origin/main',
+    )
   const run: AdaptiveRun = {
     settings: {
       ...adaptiveDefaults,
+      canaryShare: canaries.length > 0 ? canaryShare : 0,
       margin: suite.gate.margin,
       rounds: Math.max(...specs.map(({ index }) => index)) + 1,
       spending: eager ? 'eager' : 'steady',
@@ -60,9 +76,50 @@ export function courseOf(
       trialCostLimitUsd: dearestTrial(suite, specs),
     },
     baseline: fingerprint(baseline),
-    canaries: {},
+    canaries: Object.fromEntries(canaries.map(({ of, setup }) => [of, setup.name])),
   }
-  return { batches: batchesOf(suite, specs, baseline, run), adaptive: run }
+  return {
+    batches: batchesOf(suite, specs, baseline, run),
+    adaptive: run,
+    suite: {
+      ...suite,
+      setups: { ...suite.setups, ...Object.fromEntries(canaries.map(({ setup }) => [setup.name, setup])) },
+    },
+    specs: [
+      ...specs,
+      ...canaries.flatMap(({ of, setup: { name } }) =>
+        specs
+          .filter(({ setup }) => setup === of)
+          .map(({ task, index }) => specOf(formatTrialId({ task, setup: name, index }))),
+      ),
+    ],
+  }
+}
+
+/** Of all trials of the candidate, so many more of the baseline's own setup. */
+const canaryShare = 0.2
+
+/** Models and agents change behind the same name: after so long a baseline is worth a second look. */
+const oldDays = 14
+
+function isOld({ setups }: Baseline, nowMs: number): boolean {
+  return Object.values(setups).some(({ accepted }) => nowMs - Date.parse(accepted.at) > oldDays * 86_400_000)
+}
+
+/** The setups that the baseline was made with, where the commit still has them, under names of their own. */
+function canarySetups(
+  specs: readonly TrialSpec[],
+  baseline: Baseline,
+  before: Suite['setups'],
+  wanted: boolean,
+): { of: string; setup: Setup }[] {
+  if (!wanted) return []
+  return [...new Set(specs.map(({ setup }) => setup))].flatMap(of => {
+    const setup = Object.hasOwn(before, of) ? before[of] : undefined
+    return setup?.fingerprint === baseline.setups[of]?.fingerprint && setup
+      ? [{ of, setup: { ...setup, name: `${of}@baseline` } }]
+      : []
+  })
 }
 
 /** The same baseline must decide, or the looks so far would have been others. */
@@ -71,11 +128,13 @@ function goOn(suite: Suite, earlier: StoredRun, baseline: Baseline | null, run: 
     throw new UserError(
       `run ${earlier.manifest.id} decides by another baseline than there is now: restore that of its start, or make a new run`,
     )
-  return { batches: batchesOf(suite, allOf(earlier), baseline, run), adaptive: run }
+  const specs = allOf(earlier)
+  return { batches: batchesOf(suite, specs, baseline, run), adaptive: run, suite, specs }
 }
 
 function batchesOf(suite: Suite, specs: readonly TrialSpec[], baseline: Baseline, run: AdaptiveRun): Batches {
-  const setups = [...new Set(specs.map(({ setup }) => setup))]
+  const canaries = new Set(Object.values(run.canaries))
+  const setups = [...new Set(specs.map(({ setup }) => setup))].filter(setup => !canaries.has(setup))
   const wanted = new Set(specs.map(({ task }) => task))
   const tasks = suite.tasks.filter(({ id }) => wanted.has(id))
   return adaptive(adaptivePlans(baseline, setups, tasks, run), run)

@@ -29,6 +29,8 @@ export interface RuledSuite {
   suite: Suite
   baseline: Baseline
   rules: Rules
+  /** The setups as the commit has them. */
+  before: Suite['setups']
   /** The thresholds and baseline of the working tree, where they differ and are not approved. */
   head: { gate: Gate; baseline: Baseline } | null
   warnings: string[]
@@ -73,6 +75,7 @@ export async function loadByBase(
     baseline: isApproved('baseline')
       ? await readBaseline(suite.gate.baseline, suite.name, io)
       : fromBase.baseline,
+    before: fromBase.suite.setups,
     rules: { base, underTest: underTestOf(fromBase.suite, suite), changes },
     head: differs && ownBaseline ? { gate: suite.gate, baseline: ownBaseline } : null,
     warnings: [

@@ -1,6 +1,7 @@
-import { Command, CommanderError, Option } from 'commander'
-import { UserError, exitCodes, type ExitCode, isOutside } from '../errors.ts'
+import { Command, Option } from 'commander'
+import { exitCodes, type ExitCode } from '../errors.ts'
 import { version } from '../version.ts'
+import { explain } from './explain.ts'
 import { tell, type Io } from './io.ts'
 import { age, collect, collectPoints, dollars, percent, points, positive, size } from './options.ts'
 
@@ -27,21 +28,6 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   } catch (error) {
     return explain(error, io)
   }
-}
-
-function explain(error: unknown, io: Io): ExitCode {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.pass : exitCodes.wrongInput
-  if (error instanceof UserError) {
-    tell(io, `error: ${error.message}`)
-    return exitCodes.wrongInput
-  }
-  if (isOutside(error)) {
-    tell(io, `error: ${error.message}`)
-    return exitCodes.infrastructure
-  }
-  tell(io, `This is a bug of agent-eval ${version}; please report it with these lines:`)
-  tell(io, error instanceof Error ? (error.stack ?? error.message) : String(error))
-  return exitCodes.infrastructure
 }
 
 function declare(io: Io, run: (verb: () => Promise<ExitCode>) => Promise<void>): Command {
@@ -123,6 +109,7 @@ Examples:
     'run evals/dates.yaml --dry-run',
     'run evals/dates.yaml --base origin/main --report markdown=summary.md --report junit=results.xml',
     'run --resume latest',
+    'run evals/dates.yaml --replay latest',
   ])
     .option('--task <glob>', 'only these tasks (repeatable)', collect)
     .option('--setup <glob>', 'only these setups (repeatable)', collect)
@@ -132,6 +119,7 @@ Examples:
     .option('--dry-run', 'show the plan and stop')
     .option('--gate', 'compare with the baseline; the verdict is the exit code')
     .option('--fixed', 'a gate that runs all trials of the plan, also where its verdict is clear before')
+    .option('--drift', 'with --base: also run the baseline’s own setups, to see whether the day has changed')
     .option('--eager', 'a gate that stops still earlier, and misses a little more')
     .option('--base <commit>', 'gate by the rules that the suite has in this commit')
     .option('--approve <item>', 'with --base: agree to a change of the rules (repeatable)', collect)
@@ -139,6 +127,14 @@ Examples:
     .option('--strict', 'inconclusive is exit code 3 rather than 0')
     .option('--force', 'also compare what was not measured alike')
     .option('--resume <run>', 'finish a run that was interrupted')
+    .option('--record', 'keep all requests to models and their answers with the trials')
+    .option('--replay <run>', 'answer from what this run recorded: no network, no keys, no costs')
+    .addOption(
+      new Option(
+        '--replay-mode <mode>',
+        'strict (default): each request must be as recorded; loose: only the order counts',
+      ).choices(['strict', 'loose']),
+    )
     .option('--max-cost <usd>', 'most that the run may cost (default: the suite’s budget)', dollars)
     .option('--max-tokens <n>', 'most tokens of the run, likewise', positive)
     .option('--max-turns <n>', 'most model calls of the run, likewise', positive)
@@ -266,8 +262,10 @@ Examples:
   verb('show <trial>', 'one trial: grades, transcript, patch', [
     'show utc-offset/guided/0',
     'show utc-offset/guided/0 --run 20261101-1200',
+    'show utc-offset/guided/0 --calls',
   ])
     .option('--run <run>', 'of this run (default: the latest)', 'latest')
+    .option('--calls', 'each of its model calls, as the gateway saw them')
     .option('--json', 'data on stdout')
     .action((trial, options) => run(async () => (await import('./show.ts')).show(trial, options, io)))
 

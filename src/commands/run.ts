@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
-import type { Level } from '../sandboxes/index.ts'
 import { widest } from '../core/network.ts'
 import { plan, specOf } from '../core/plan.ts'
 import { spentIn } from '../core/spent.ts'
@@ -10,14 +9,14 @@ import { UserError, exitCodes, type ExitCode } from '../errors.ts'
 import type { ModelLimits, Sandbox, StoredRun } from '../contracts.ts'
 import { localExecutor } from '../executors/local.ts'
 import type { Rules } from '../model/rules.ts'
-import type { Isolation, Limiting, Network, Provenance } from '../model/run.ts'
+import type { Isolation, Limiting, Network, Provenance, SetupSummary } from '../model/run.ts'
 import type { Suite } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
 import { judgeRun, runSuite, startRun } from '../pipeline.ts'
 import { runTrial } from '../trial/run-trial.ts'
 import { describePlan } from '../reporters/plan.ts'
 import { describeRules } from '../reporters/rules.ts'
-import { allOf, courseOf, type AdaptiveOptions, type Course } from './adaptive-run.ts'
+import { allOf, courseOf, type Course } from './adaptive-run.ts'
 import { loadByBase, onlyOnce } from './base-rules.ts'
 import { readBaseline } from './baseline-file.ts'
 import { checkSameImages, imagesFor } from './images.ts'
@@ -26,29 +25,13 @@ import { answerJson, tell, type Io } from './io.ts'
 import { networksOf } from './network.ts'
 import { askedLimits, limitingOf } from './limiting.ts'
 import { provenance } from './provenance.ts'
-import { budgetOf, type BudgetOptions } from './budget.ts'
+import { budgetOf } from './budget.ts'
+import { checkCassettes, tapeOf, withoutNeedOfKeys, type Tape } from './tape.ts'
+import { asBefore, checkCombination, suiteFile, type RunOptions } from './run-options.ts'
 import { checkReadiness } from './readiness.ts'
-import { checkReportOptions, report, type ReportOptions } from './report.ts'
+import { checkReportOptions, report } from './report.ts'
 import { loadUnaltered } from './unaltered.ts'
 import { families, load, openTrialParts, progressFor, sandboxFor, storeFor, stronger } from './wiring.ts'
-
-export interface RunOptions extends ReportOptions, BudgetOptions, AdaptiveOptions {
-  task?: string[]
-  setup?: string[]
-  tag?: string[]
-  trials?: number
-  concurrency?: number
-  dryRun?: boolean
-  gate?: boolean
-  /** Commit whose rules hold; implies `gate`. */
-  base?: string
-  approve?: string[]
-  strict?: boolean
-  force?: boolean
-  baseline?: string
-  resume?: string
-  isolation?: Level
-}
 
 /** `agent-eval run SUITE`: load → plan → run → judge → report. */
 export async function run(file: string | undefined, options: RunOptions, io: Io): Promise<ExitCode> {
@@ -61,17 +44,17 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
     options.base === undefined
       ? null
       : await loadByBase(suiteFile(file), { base: options.base, approve: options.approve }, io)
-  const suite = earlier?.suite ?? ruled?.suite ?? (await load(suiteFile(file), io))
-  const specs = earlier
+  const loaded = earlier?.suite ?? ruled?.suite ?? (await load(suiteFile(file), io))
+  const wanted = earlier
     ? [...earlier.manifest.plan.map(specOf), ...(earlier.manifest.adaptive ? allOf(earlier) : [])]
-    : plan(suite, { tasks: options.task, setups: options.setup, tags: options.tag, trials: options.trials })
+    : plan(loaded, { tasks: options.task, setups: options.setup, tags: options.tag, trials: options.trials })
 
   if (options.dryRun) {
     const rules = ruled?.rules ?? null
     if (options.json)
-      answerJson(io, { suite: suite.name, fingerprint: suite.fingerprint, trials: specs, rules })
+      answerJson(io, { suite: loaded.name, fingerprint: loaded.fingerprint, trials: wanted, rules })
     else {
-      const planned = describePlan(suite, specs, askedLimits(suite, specs))
+      const planned = describePlan(loaded, wanted, askedLimits(loaded, wanted))
       tell(io, [planned, ...describeRules(rules), ...(ruled?.warnings ?? [])].join('\n'))
     }
     return exitCodes.pass
@@ -80,14 +63,23 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
   await checkReportOptions(options, io)
   // Everything that can stop a gate is read and checked before the first paid trial.
   const gate = {
-    ...suite.gate,
-    strict: options.strict ?? suite.gate.strict,
-    baseline: options.baseline ?? suite.gate.baseline,
+    ...loaded.gate,
+    strict: options.strict ?? loaded.gate.strict,
+    baseline: options.baseline ?? loaded.gate.baseline,
     force: options.force ?? false,
   }
   const baseline =
     ruled?.baseline ??
-    (options.gate || earlier?.manifest.adaptive ? await readBaseline(gate.baseline, suite.name, io) : null)
+    (options.gate || earlier?.manifest.adaptive ? await readBaseline(gate.baseline, loaded.name, io) : null)
+  const tape = await tapeOf(options, earlier, reference => storeFor(io, null).load(reference))
+  const budget = tape.replay ? budgetOf(null, {}) : budgetOf(loaded.budget, options)
+  const before = ruled?.before ?? {}
+  const course = courseOf(
+    { suite: loaded, specs: wanted, baseline, earlier, before, budgetUsd: budget.costUsd },
+    options,
+    io,
+  )
+  const { suite, specs } = course
   // Tries a few things out on this machine meanwhile.
   const limiting = limitingOf(suite, specs)
   // Before there are results, which must not be taken for changes.
@@ -98,11 +90,11 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
   const tasks = specs.map(({ task }) => task)
   const images = await imagesFor(suite, tasks, sandbox, line => tell(io, line))
   if (earlier) checkSameImages(earlier.manifest.isolation.images, images)
-  const budget = budgetOf(suite.budget, options)
-  const course = courseOf({ suite, specs, baseline, earlier, budgetUsd: budget.costUsd }, options, io)
-  await checkReadiness(suite, specs, { ...families, sandbox, images }, budget, io)
+  const host = withoutNeedOfKeys(tape, suite, families, io)
+  checkCassettes(tape, suite, specs, { ...families, sandbox }, host)
+  await checkReadiness(suite, specs, { ...families, sandbox, images }, budget, host)
 
-  const networks = await networksOf(suite, specs, { ...families, sandbox }, io)
+  const networks = await networksOf(suite, specs, { ...families, sandbox }, host)
 
   const { manifest, trials } = await execute(
     {
@@ -114,6 +106,8 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
       images,
       networks,
       budget,
+      tape,
+      host,
       limits: await limiting,
       rules: ruled?.rules ?? null,
       asked,
@@ -130,9 +124,7 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
   }
   const judged = judgeRun({ manifest, trials }, gate, baseline, ruled?.warnings, ruled?.head)
   await report(judged, options, io)
-  return judged.verdict
-    ? asExitCode(judged.verdict.exitCode)
-    : ungated(judged.run.summaries.map(summary => summary.graded))
+  return judged.verdict ? asExitCode(judged.verdict.exitCode) : ungated(judged.run.summaries)
 }
 
 interface Job {
@@ -144,13 +136,16 @@ interface Job {
   images: Isolation['images']
   networks: Record<string, Network>
   budget: ModelLimits
+  tape: Tape
+  /** What trials see of this machine. */
+  host: Io
   limits: Limiting
   rules: Rules | null
   asked: Promise<Provenance>
 }
 
 async function execute(
-  { suite, specs, earlier, course, sandbox, images, networks, budget, limits, rules, asked }: Job,
+  { suite, specs, earlier, course, sandbox, images, networks, budget, tape, host, limits, rules, asked }: Job,
   options: RunOptions,
   io: Io,
 ): ReturnType<typeof runSuite> {
@@ -172,9 +167,10 @@ async function execute(
       sandbox,
       images,
       budget: { limits: budget, spent: spentIn([...(earlier?.trials ?? []), ...(earlier?.replaced ?? [])]) },
+      tape,
       signal: interrupt.signal,
     },
-    io,
+    host,
   )
   const startedFrom = await asked
   const concurrency = options.concurrency ?? Math.max(2, availableParallelism())
@@ -205,6 +201,8 @@ async function execute(
         },
         provenance: startedFrom,
         rules,
+        recorded: tape.record,
+        replay: tape.replay,
         adaptive: course.adaptive,
       }
       return runSuite(earlier ?? (await startRun(suite, specs, facts, started)), course.batches, started)
@@ -218,41 +216,6 @@ async function execute(
   }
 }
 
-/** With a base neither the working tree nor a run that it could have brought may decide. */
-function checkCombination(file: string | undefined, options: RunOptions): void {
-  const { base, approve, baseline, resume } = options
-  if (base === undefined && approve !== undefined)
-    throw new UserError('--approve is about changes since a commit: name it, as in --base origin/main')
-  if (base !== undefined && baseline !== undefined)
-    throw new UserError('--base and --baseline exclude each other: the baseline is that of the commit')
-  if (base !== undefined && resume !== undefined)
-    throw new UserError('--base and --resume exclude each other: a gate trusts no run that it finds')
-  const { task, setup, tag, trials } = options
-  const given = { SUITE: file, '--task': task, '--setup': setup, '--tag': tag, '--trials': trials }
-  const ignored = Object.entries(given).find(([, value]) => value !== undefined)
-  if (resume !== undefined && ignored)
-    throw new UserError(
-      `--resume finishes a run as it was planned: leave ${ignored[0]} out, or start a new run`,
-    )
-}
-
-function suiteFile(file: string | undefined): string {
-  if (file === undefined)
-    throw new UserError(
-      'which suite? Give its file: agent-eval run evals/SUITE.yaml (agent-eval init makes one)',
-    )
-  return file
-}
-
-/** A run has one isolation, which its report tells: it goes on with the one that it began with. */
-function asBefore({ manifest }: StoredRun, asked: Level | undefined): Level {
-  const { level } = manifest.isolation
-  if (asked === undefined || asked === level) return level
-  throw new UserError(
-    `run ${manifest.id} began at isolation "${level}" and cannot go on at another one: leave --isolation out, or start a new run`,
-  )
-}
-
 /** Sorts by time; the random part keeps two runs of one second apart. */
 function newRunId(suite: string): string {
   const time = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')
@@ -260,8 +223,10 @@ function newRunId(suite: string): string {
 }
 
 /** Without a gate a run is a measurement: it fails only if some setup could not be measured at all. */
-function ungated(graded: readonly number[]): ExitCode {
-  return graded.some(count => count === 0) ? exitCodes.infrastructure : exitCodes.pass
+function ungated(summaries: readonly SetupSummary[]): ExitCode {
+  const isMeasured = ({ graded, contextProof }: SetupSummary): boolean =>
+    graded > 0 && (contextProof === null || contextProof.reasons.length === 0)
+  return summaries.every(isMeasured) ? exitCodes.pass : exitCodes.infrastructure
 }
 
 function asExitCode(code: number): ExitCode {

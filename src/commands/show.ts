@@ -1,14 +1,21 @@
 import { readFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { UserError, exitCodes, type ExitCode } from '../errors.ts'
+import { renderCalls } from '../reporters/calls.ts'
 import { renderTrial } from '../reporters/trial.ts'
 import { paintFor } from '../reporters/paint.ts'
-import { patchFile, transcriptFile } from '../trial/parts.ts'
+import { modelCallsFile, patchFile, transcriptFile } from '../trial/parts.ts'
+import { ModelCall } from '../model/model-call.ts'
+import { parseJson } from '../util/json.ts'
 import { answer, answerJson, tell, type Io } from './io.ts'
 import { storeFor } from './wiring.ts'
 
 /** `agent-eval show TRIAL`: one trial with its grades, transcript and patch. */
-export async function show(id: string, options: { run?: string; json?: boolean }, io: Io): Promise<ExitCode> {
+export async function show(
+  id: string,
+  options: { run?: string; calls?: boolean; json?: boolean },
+  io: Io,
+): Promise<ExitCode> {
   const store = storeFor(io, null)
   const { manifest, trials, altered } = await store.load(options.run ?? 'latest')
   if (altered !== null) tell(io, `warning: ${altered}`)
@@ -21,19 +28,24 @@ export async function show(id: string, options: { run?: string; json?: boolean }
     )
   }
   const folder = store.trialFolder(manifest.id, id)
-  const [patch, transcript] = await Promise.all([
+  const [patch, transcript, record] = await Promise.all([
     readIfAny(`${folder}/${patchFile}`),
     readIfAny(`${folder}/${transcriptFile}`),
+    readIfAny(`${folder}/${modelCallsFile}`),
   ])
   const events = transcript.split('\n').filter(line => line !== '')
+  const calls = parseCalls(record, `${folder}/${modelCallsFile}`)
   if (options.json) {
     answerJson(io, {
       run: manifest.id,
       trial,
       patch,
       transcript: events.map(line => JSON.parse(line) as unknown),
+      calls,
       folder,
     })
+  } else if (options.calls) {
+    answer(io, renderCalls(calls, paintFor(io.stdout, io.env)))
   } else {
     answer(
       io,
@@ -44,6 +56,19 @@ export async function show(id: string, options: { run?: string; json?: boolean }
     )
   }
   return exitCodes.pass
+}
+
+function parseCalls(text: string, path: string): ModelCall[] {
+  return text
+    .split('\n')
+    .filter(line => line !== '')
+    .map((line, i) => {
+      const call = ModelCall.safeParse(parseJson(line))
+      if (call.success) return call.data
+      throw new UserError(
+        `${path}:${i + 1} is no record of a model call: ${call.error.message.slice(0, 200)}`,
+      )
+    })
 }
 
 async function readIfAny(path: string): Promise<string> {

@@ -39,6 +39,7 @@ import { cacheLimit, keepSmall, requireRoom } from './disk.ts'
 import { tell, type Io } from './io.ts'
 import { networkOf } from './network.ts'
 import { keyNamesOf, serviceAt } from './services.ts'
+import { noTape, recordingOf, type Tape } from './tape.ts'
 
 /** Which implementations this program is made of. Nothing below this floor knows one. */
 
@@ -105,6 +106,8 @@ export interface TrialPartsOptions {
   sandbox: Sandbox
   /** By source, where the sandbox runs the programs of images. */
   images: Isolation['images']
+  /** What becomes of their model calls; without it they are neither recorded nor replayed. */
+  tape?: Tape
   /** What all trials together may use, and what was used before; without it there is no limit. */
   budget?: { limits: ModelLimits; spent: Spent }
   signal: AbortSignal
@@ -161,8 +164,8 @@ export async function openTrialParts(
     network: setup => networkOf(setup, sandbox.isolation.level, families, io.env),
     service: setup => serviceAt(sandbox.isolation.level, setup, families, io.env),
     gateway: () => gateway,
-    contextProbes: () => [],
-    recording: () => ({ record: false, replay: null }),
+    setups: () => Object.values(suite.setups),
+    recording: trialId => recordingOf(options.tape ?? noTape, trialId),
     grader: type => pick(families.graders, type, 'grader'),
     workspaces,
     exec: sandbox.exec,

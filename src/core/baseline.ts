@@ -55,12 +55,14 @@ export function acceptBaseline(
         'choose another baseline file or another run',
     )
   }
+  refuseReplay(manifest)
   const before = new Map(Object.entries(existing?.setups ?? {}))
   const after = new Map(before)
   for (const setup of setups) {
     const side = sideOfRun(manifest, trials, setup)
     const replaced = before.get(setup) ?? null
     refuseUngraded(side, manifest.id)
+    refuseUnproven(side)
     if (!partial) refusePartial(side, manifest, trials, replaced)
     const grows = !replace && replaced !== null && joins(side, replaced)
     if (grows) refuseTwice(replaced, acceptance, manifest.id)
@@ -85,6 +87,19 @@ export function acceptBaseline(
     suite: manifest.suite.name,
     setups: Object.fromEntries(after),
   }
+}
+
+function refuseReplay({ id, replay }: RunManifest): void {
+  if (replay)
+    throw new UserError(
+      `run ${id} is a replay of run ${replay.run}: its agents met recorded answers, so it measured nothing. Accept ${replay.run}`,
+    )
+}
+
+/** What did not reach the model was not measured. */
+function refuseUnproven({ doubts }: Side): void {
+  const [first] = doubts
+  if (first !== undefined) throw new UserError(first)
 }
 
 /** Whether a run's trials are more of what was accepted before. */

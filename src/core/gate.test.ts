@@ -64,10 +64,16 @@ const byDecision: Record<Exclude<Decision, 'needs-approval'>, Comparison> = {
   'no-drop': gated(many(40, '5/5'), many(40, '5/5')),
   inconclusive: gated(many(10, '3/5'), many(10, '3/5'), { strict: true }),
   incomparable: gated(many(41, '5/5'), many(40, '5/5')),
+  invalid: compare(
+    side('the baseline', many(20, '5/5')),
+    { ...side('run r1', many(20, '2/5')), doubts: ['AGENTS.md never reached the model.'] },
+    { margin: 10, strict: false, gate: true },
+  ),
   infrastructure: gated(many(20, '5/5'), many(20, '4/4+1')),
   regressed: gated(many(20, '5/5'), many(20, '2/5')),
 }
 const worstFirst: (keyof typeof byDecision)[] = [
+  'invalid',
   'regressed',
   'infrastructure',
   'incomparable',
@@ -86,6 +92,7 @@ test('over several setups the worst decision wins, with its exit code', () => {
     return [decision, exitCode]
   })
   expect(codes).toEqual([
+    ['invalid', 4],
     ['regressed', 1],
     ['infrastructure', 4],
     ['incomparable', 3],

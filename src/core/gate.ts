@@ -11,6 +11,7 @@ import { count, plural } from './words.ts'
 
 /** From the one that a gate may least of all overlook to the best. */
 const worstFirst: readonly Decision[] = [
+  'invalid',
   'regressed',
   'infrastructure',
   'needs-approval',

@@ -9,6 +9,8 @@ export interface RunFacts {
   isolation: Isolation
   provenance: Provenance
   rules: RunManifest['rules']
+  recorded: boolean
+  replay: RunManifest['replay']
   adaptive: RunManifest['adaptive']
 }
 
@@ -55,6 +57,8 @@ export function openManifest(
     isolation: facts.isolation,
     provenance: facts.provenance,
     rules: facts.rules,
+    recorded: facts.recorded,
+    replay: facts.replay,
     adaptive: facts.adaptive,
     summaries: [],
   }

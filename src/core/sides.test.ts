@@ -28,6 +28,7 @@ test('the side of a run holds its graded trials, task by task', () => {
     label: 'run r1',
     setup: 'bare',
     setupFingerprint: 'content of bare',
+    doubts: [],
     tasks: {
       a: {
         fingerprint: 'content of a',

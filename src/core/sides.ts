@@ -3,6 +3,7 @@ import type { Baseline, Conditions } from '../model/baseline.ts'
 import type { Side, SideTask } from '../model/report.ts'
 import type { RunManifest } from '../model/run.ts'
 import type { Trial } from '../model/trial.ts'
+import { doubtsOf } from './context/proof.ts'
 import { fingerprint } from './fingerprint.ts'
 import { tokensOf } from './measure.ts'
 import { latestRows } from './rows.ts'
@@ -24,11 +25,15 @@ export function sideOfRun(manifest: RunManifest, trials: readonly Trial[], setup
   const tasks = [...new Set([...planned, ...rows].map(({ task }) => task))].toSorted()
   const declared = new Map(Object.entries(manifest.tasks).map(([task, facts]) => [task, facts.fingerprint]))
   return {
-    label: `run ${manifest.id}`,
+    label: manifest.replay ? `run ${manifest.id} (replay of ${manifest.replay.run})` : `run ${manifest.id}`,
     setup,
     setupFingerprint: agreed(
       manifest.setups[setup]?.fingerprint,
       rows.map(row => row.setupFingerprint),
+    ),
+    doubts: doubtsOf(
+      setup,
+      rows.flatMap(({ attempt }) => attempt ?? []),
     ),
     conditions: conditionsOf(manifest),
     tasks: Object.fromEntries(
@@ -54,7 +59,7 @@ export function sideOfBaseline(baseline: Baseline, setup: string, label: string)
     )
   }
   const { fingerprint: setupFingerprint, tasks, conditions } = accepted
-  return { label, setup, setupFingerprint, conditions, tasks }
+  return { label, setup, setupFingerprint, doubts: [], conditions, tasks }
 }
 
 /** What was accepted first of a setup, if that is not what it still is. */
@@ -62,7 +67,14 @@ export function sideOfAnchor(baseline: Baseline, setup: string): Side | null {
   const anchor = Object.hasOwn(baseline.setups, setup) ? baseline.setups[setup]?.anchor : null
   if (!anchor) return null
   const label = `the anchor of ${anchor.accepted.at.slice(0, 10)}`
-  return { label, setup, setupFingerprint: anchor.fingerprint, conditions: null, tasks: anchor.tasks }
+  return {
+    label,
+    setup,
+    setupFingerprint: anchor.fingerprint,
+    doubts: [],
+    conditions: null,
+    tasks: anchor.tasks,
+  }
 }
 
 function conditionsOf({ isolation: { level, limits } }: RunManifest): Conditions | null {

@@ -30,6 +30,7 @@ export function side(label: string, tasks: Record<string, string | SideTask>, se
     label,
     setup,
     setupFingerprint: `content of ${setup}`,
+    doubts: [],
     conditions: null,
     tasks: Object.fromEntries(
       Object.entries(tasks).map(([id, counts]) => [
@@ -162,6 +163,8 @@ export function manifestOf(trials: readonly Trial[], plan = trials.map(({ id }) 
       ci: false,
     },
     rules: null,
+    recorded: false,
+    replay: null,
     adaptive: null,
     summaries: [],
   }

@@ -10,11 +10,14 @@ import { adaptiveFindings, findingSentences, howToDecide, notes } from './senten
 import { someOf, when } from './words.ts'
 
 /**
- * One comparison's verdict. A clear regression stands whatever else is wrong; then comes what makes the trials worthless,
+ * One comparison's verdict. What was not measured at all, because the context of a setup did not reach its model or that of
+ * another did, comes first: no number means anything then. A clear regression stands whatever else is wrong; then comes what makes the trials worthless,
  * then what makes the sides incomparable, and only then what the trials say.
  */
 export function verdictOf(facts: Case): Verdict {
   const { base, candidate, paired, evidence, options } = facts
+  const doubts = [...new Set([...facts.base.doubts, ...facts.candidate.doubts])]
+  if (doubts.length > 0) return verdict('invalid', doubts, options)
   if (options.adaptive && evidence) return adaptiveVerdict(facts, evidence, options.adaptive)
   const isRed = (finding: Finding): boolean =>
     exitCodeOf(finding, { ...options, gate: true }) !== exitCodes.pass
@@ -76,6 +79,7 @@ export function exitCodeOf(
     case 'regressed':
       return exitCodes.regressed
     case 'infrastructure':
+    case 'invalid':
       return exitCodes.infrastructure
     case 'incomparable':
     case 'needs-approval':

@@ -72,8 +72,16 @@ export async function answerCall(
       return
     }
     entered = refusal
-    const sent: ModelRequest = { method, path: out.path, headers: out.headers, body }
-    const seen = wire ? { number: call.number, api: wire.api, lane, request: sent, body: asked } : null
+    const sent: ModelRequest = {
+      number: call.number,
+      api: call.api,
+      lane,
+      method,
+      path: out.path,
+      headers: out.headers,
+      body,
+    }
+    const seen = wire ? { ...call, api: wire.api, request: sent, body: asked } : null
     if (seen) for (const observer of calls.observers) observer.onRequest?.(seen)
     const wish =
       wire?.api === 'openai-chat' && !request.headers['content-encoding'] ? askingForUsage(asked) : null

@@ -24,7 +24,8 @@ export async function ask(
       { ...sent, body: Buffer.from(JSON.stringify(wish)) },
       signal,
     )
-    if (wished.answer.status !== 400 && wished.answer.status !== 422) return { ...wished, isOurs: true }
+    const { status, isFinal } = wished.answer
+    if (isFinal || (status !== 400 && status !== 422)) return { ...wished, isOurs: true }
     for await (const chunk of wished.answer.body) void chunk
   }
   return { ...(await askWithRetries(upstream, sent, signal)), isOurs: false }

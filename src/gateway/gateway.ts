@@ -2,6 +2,7 @@ import type { Gateway, ModelLimits, OpenGateway, Spent } from '../contracts.ts'
 import { allowanceOf } from './allowance.ts'
 import { openServer, type GatewayServer } from './server.ts'
 import { openConnections } from './service-upstream.ts'
+import { openTape } from './tape.ts'
 import { openTrial } from './trial.ts'
 
 export interface GatewayOptions {
@@ -22,8 +23,8 @@ export function openGateway({ env, budget, spent }: GatewayOptions): Gateway {
   return {
     async open(trial) {
       const server = await (opened ??= openServer())
-      const upstream = await connections.to(trial.service.url)
-      const open = await openTrial(trial, { server, allowance }, upstream, [])
+      const tape = await openTape(trial, await connections.to(trial.service.url))
+      const open = await openTrial(trial, { server, allowance }, tape)
       const way = {
         ...open,
         close() {

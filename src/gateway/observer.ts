@@ -7,6 +7,10 @@ export interface SeenRequest {
   number: number
   api: ModelApi
   lane: string
+  /** Names of those that are offered. */
+  tools: readonly string[]
+  /** From the start of the attempt. */
+  atMs: number
   /** As the agent sent it, with the credentials that it has. */
   request: ModelRequest
   /** The parsed body; undefined where it is no JSON. */

@@ -58,7 +58,8 @@ function asLast(answer: ModelAnswer): ModelAnswer {
   return { ...answer, headers: { ...answer.headers, 'x-should-retry': 'false' } }
 }
 
-function isPassing({ status, headers }: ModelAnswer): boolean {
+function isPassing({ status, headers, isFinal }: ModelAnswer): boolean {
+  if (isFinal) return false
   const may = status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505)
   return may && headers['x-should-retry'] !== 'false'
 }

@@ -7,10 +7,9 @@ import { answerCall } from './call.ts'
 import type { Calls } from './calls.ts'
 import { failureOf } from './failure.ts'
 import { meteredOf, type CallWithTools } from './metered.ts'
-import type { Observer } from './observer.ts'
 import { pricesOf } from './prices.ts'
 import type { GatewayServer } from './server.ts'
-import type { Upstream } from './upstream.ts'
+import type { Tape } from './tape.ts'
 
 /** What the trials of a run share. */
 export interface Shared {
@@ -19,16 +18,17 @@ export interface Shared {
   allowance: Allowance
 }
 
-/** Opens the way of one trial. `upstream` answers its calls, `observers` see them. */
+/** Opens the way of one trial. `tape` answers its calls, and sees them. */
 export async function openTrial(
   trial: GatewayTrial,
   { server, allowance }: Shared,
-  upstream: Upstream,
-  observers: readonly Observer[],
+  tape: Tape,
 ): Promise<OpenGateway> {
   const token = randomBytes(16).toString('hex')
   const below = new URL(trial.service.url).pathname.replace(/\/+$/, '')
-  const own = allowanceOf(trial.limits, 'the trial')
+  // A recording can be asked as quickly as the agent likes.
+  const limits = trial.replay ? { ...trial.limits, callsPerMinute: null } : trial.limits
+  const own = allowanceOf(limits, 'the trial')
   const over = new AbortController()
   const log = await openCallLog(trial.logs)
   const ended: CallWithTools[] = []
@@ -40,10 +40,10 @@ export async function openTrial(
   const calls: Calls = {
     api: trial.service.api,
     key: trial.key,
-    upstream,
+    upstream: tape.upstream,
     prices: await pricesOf(trial.service),
     allowances: [own, allowance],
-    observers,
+    observers: tape.observers,
     startedAt: performance.now(),
     signal: over.signal,
     nextNumber: () => ++number,
@@ -87,13 +87,14 @@ export async function openTrial(
     over.abort()
     await Promise.all(open)
     await log.close()
+    const { context, replay, transcript } = await tape.close()
     const inOrder = ended.toSorted((a, b) => a.number - b.number)
     return {
-      metered: { ...meteredOf(inOrder, reached.limit), context: [], replay: null },
+      metered: { ...meteredOf(inOrder, reached.limit), context, replay },
       calls: inOrder.map(({ tools: _tools, ...call }) => call),
       failure: failureOf(inOrder),
       budget: reached.budget,
-      transcript: [],
+      transcript,
     }
   }
 }

@@ -43,7 +43,8 @@ export async function checkAbove(
   }
 }
 
-function foldersAbove(folder: string): string[] {
+/** The folders above one, the nearest first. */
+export function foldersAbove(folder: string): string[] {
   const above = dirname(folder)
   return above === folder ? [] : [above, ...foldersAbove(above)]
 }

@@ -71,10 +71,14 @@ function serverOf(server: McpServer): object {
   return { command, args, env: server.env, trust: true }
 }
 
-/** Its exit codes are those of HTTP, as far as a byte holds them: 145 is 401. What it says itself often leaves them out. */
-function finish(report: AgentReport, { result: { exitCode } }: AgentEnd): void {
-  if (exitCode === null) return
-  const status = exitCode + 256
-  if (report.error !== null && status >= 400) report.error = `${status}: ${report.error}`
+/**
+ * What it says of a failed call often leaves out the HTTP status. That is its exit code as far as a byte holds it (145 is
+ * 401), or stands in the error that it prints.
+ */
+function finish(report: AgentReport, { result: { exitCode }, errors }: AgentEnd): void {
   if (exitCode === turnLimitCode) report.limit ??= 'it came to its limit of turns'
+  if (exitCode === null || exitCode === 0 || report.error === null) return
+  const printed = /^ {2}(?:code|status): (\d{3}),?$/m.exec(errors)?.[1]
+  const status = exitCode + 256 >= 400 ? exitCode + 256 : printed
+  if (status !== undefined) report.error = `${status}: ${report.error}`
 }

@@ -14,7 +14,7 @@ const statuses = [
   /\bAPI error:? \(?(\d{3})\b/i,
 ]
 const unavailable =
-  /connection (error|refused|lost|reset|closed)|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|fetch failed|socket hang up|network error|terminated|other side closed|timed? ?out|stream (disconnected|closed|ended)|error sending request|overloaded|high demand|at capacity|rate.?limit|too many requests|service.?unavailable|UNAVAILABLE|server.?error|bad gateway/i
+  /connection (error|refused|lost|reset|closed)|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|fetch failed|socket hang up|network error|terminated|other side closed|timed? ?out|stream (disconnected|closed|ended)|incomplete JSON segment|error sending request|overloaded|high demand|at capacity|rate.?limit|too many requests|service.?unavailable|UNAVAILABLE|server.?error|bad gateway/i
 const refused =
   /authentication_error|authentication (required|failed)|permission_error|permission_denied|unauthenticated|invalid.?(x-)?api.?key|incorrect api key|api key not valid|no api key|unauthorized|forbidden|credit balance|billing_(error|not_active)|model_not_found|not_found_error/i
 

@@ -13,6 +13,8 @@ export const Side = z.strictObject({
   label: z.string(),
   setup: z.string(),
   setupFingerprint: z.string(),
+  /** Why its numbers are not those of its setup, in whole sentences: its context did not reach the model. */
+  doubts: z.array(z.string()).default([]),
   /** Null where it is not known. */
   conditions: Conditions.nullable().default(null),
   tasks: z.record(z.string(), SideTask),
@@ -78,6 +80,7 @@ export const TaskChange = z.strictObject({
 })
 export type TaskChange = z.infer<typeof TaskChange>
 
+/** `invalid`: what was compared are not the setups, for their context did not reach the models, or that of others did. */
 export const Decision = z.enum([
   'improved',
   'no-drop',
@@ -86,6 +89,7 @@ export const Decision = z.enum([
   'incomparable',
   'needs-approval',
   'infrastructure',
+  'invalid',
 ])
 export type Decision = z.infer<typeof Decision>
 

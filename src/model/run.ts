@@ -134,6 +134,15 @@ export const Isolation = z.strictObject({
 })
 export type Isolation = z.infer<typeof Isolation>
 
+/** Where the answers of a replay came from. */
+export const Replayed = z.strictObject({
+  /** Id of the recorded run, and its folder at that time. */
+  run: z.string(),
+  folder: z.string(),
+  mode: z.enum(['strict', 'loose']),
+})
+export type Replayed = z.infer<typeof Replayed>
+
 export const runSchemaVersion = 1
 
 /** `run.json`: the contract of a run folder, beside `suite.json` and `trials.jsonl`. */
@@ -176,6 +185,10 @@ export const RunManifest = z.strictObject({
   ),
   isolation: Isolation,
   provenance: Provenance,
+  /** Whether the model calls of its trials were recorded. */
+  recorded: z.boolean().default(false),
+  /** The run whose recording answered its model calls: nothing was measured anew, and nothing spent. Null = it was measured. */
+  replay: Replayed.nullable().default(null),
   /** Null where the rules are those of the suite as it stood in the working tree. */
   rules: Rules.nullable().default(null),
   /** Null where all trials were planned beforehand. */

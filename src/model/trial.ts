@@ -58,8 +58,11 @@ export const Attempt = z.strictObject({
   /** As the gateway counted; without one as the agent says. */
   usage: Usage.nullable(),
   costUsd: z.number().nonnegative().nullable(),
-  /** Who says so: `harness` (the agent's own number), `prices` (computed from usage); null with an unknown cost. */
-  costSource: z.enum(['harness', 'prices']).nullable(),
+  /**
+   * Who says so: `harness` (the agent's own number), `prices` (computed from usage), `replay` (what the recorded calls had
+   * cost; nothing was spent now); null with an unknown cost.
+   */
+  costSource: z.enum(['harness', 'prices', 'replay']).nullable(),
   /** What the agent says of itself, beside what the gateway saw; null where it says nothing. */
   claimed: z
     .strictObject({ usage: Usage.nullable(), costUsd: z.number().nonnegative().nullable() })

@@ -37,6 +37,8 @@ export function renderJunit(report: Report): string {
   )
   const gate = gateCase(report)
   if (gate) suites.push(testsuite(`${run.suite.name}.gate`, run, [gate]))
+  const contexts = contextCases(run)
+  if (contexts.length > 0) suites.push(testsuite(`${run.suite.name}.context`, run, contexts))
   if (run.rules) suites.push(testsuite(`${run.suite.name}.rules`, run, ruleCases(run.suite.name, run.rules)))
   const cases = suites.flatMap(suite => suite.cases)
   const root = element(
@@ -137,6 +139,22 @@ function gateCase({ run, verdict, comparisons }: Report): TestCase | null {
   }[result]
   const attributes = { classname: `${run.suite.name}.gate`, name: 'verdict', time: '0.000' }
   return { result, seconds: 0, xml: element('testcase', attributes, [problem]) }
+}
+
+/** A testcase for each setup of which it was looked whether its context reached the model: an error where it did not. */
+function contextCases({ suite, summaries }: RunManifest): TestCase[] {
+  return summaries.flatMap(({ setup, contextProof }) => {
+    if (!contextProof) return []
+    const { verdict, reasons, notes } = contextProof
+    const isWrong = verdict === 'invalid' || verdict === 'contaminated'
+    const told = isWrong
+      ? element('error', { message: `context is ${verdict}`, type: verdict }, [text(reasons.join('\n'))])
+      : element('system-out', {}, [text([verdict, ...notes].join('\n'))])
+    const attributes = { classname: `${suite.name}.context`, name: setup, time: '0.000' }
+    return [
+      { result: isWrong ? 'error' : 'passed', seconds: 0, xml: element('testcase', attributes, [told]) },
+    ]
+  })
 }
 
 /** A testcase for each change of the gate's own rules: an error until it is approved. */

@@ -6,6 +6,7 @@ import { imagesText } from './images.ts'
 import { gridsOf, type Cell, type Grid, type GridRow } from './grid.ts'
 import { limitsText } from './limits.ts'
 import { cellCode, code, joinWithin, prose } from './markdown-text.ts'
+import { modelFacts } from './model-text.ts'
 import { networkText } from './network-text.ts'
 import { offersMarkdown } from './offers-text.ts'
 import { noticesOf } from './notices.ts'
@@ -44,11 +45,19 @@ export function renderMarkdown(report: Report): string {
       ...offersMarkdown(report.sideBySide),
       ...flips(report.comparisons),
       ...(['failed', 'crashed', 'errored'] as const).flatMap(kind => problemSection(kind, problems)),
-      `Spent: ${prose(formatSpent(totals.spent))}${elapsed(report)}. Isolation: ${[run.isolation.level, prose(imagesText(run.isolation))].filter(Boolean).join(', ')}, network ${prose(networkText(run.isolation))}.${limits === null ? '' : ` Limits: ${prose(limits)}.`}${workspaces === null ? '' : ` Workspaces: ${prose(workspaces)}.`} Run ${code(run.id)}.`,
+      `Spent: ${prose(formatSpent(totals.spent))}${elapsed(report)}. Isolation: ${[run.isolation.level, prose(imagesText(run.isolation))].filter(Boolean).join(', ')}, network ${prose(networkText(run.isolation))}.${limits === null ? '' : ` Limits: ${prose(limits)}.`}${workspaces === null ? '' : ` Workspaces: ${prose(workspaces)}.`}${modelFacts(
+        report,
+      )
+        .map(([name, text]) => ` ${sentenceCase(name)}: ${prose(text)}.`)
+        .join('')} Run ${code(run.id)}.`,
     ],
     maxBytes,
     `*Left out here as it is too long: ${code(listTrials(run.id))}*`,
   )
+}
+
+function sentenceCase(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1)
 }
 
 /** Open and at the top: what a reviewer has to decide on. */

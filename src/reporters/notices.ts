@@ -1,11 +1,15 @@
 import type { Report } from '../model/report.ts'
 import type { RunManifest } from '../model/run.ts'
 import type { Trial } from '../model/trial.ts'
+import { contextNotices } from './context-text.ts'
 import { flagSummary } from './flag-text.ts'
 import type { Totals } from './totals.ts'
 
 /** What a reader must know before the numbers are believed, one sentence or a few each. */
-export function noticesOf({ run, trials, warnings, verdictByHead }: Report, { retried }: Totals): string[] {
+export function noticesOf(
+  { run, trials, warnings, verdict, verdictByHead }: Report,
+  { retried }: Totals,
+): string[] {
   const again = retried === 1 ? '1 trial was' : `${retried} trials were`
   return [
     ...warnings.map(warning => `warning: ${warning}`),
@@ -14,9 +18,18 @@ export function noticesOf({ run, trials, warnings, verdictByHead }: Report, { re
     ...(verdictByHead
       ? [`By the thresholds and baseline in the working tree it would be "${verdictByHead.decision}".`]
       : []),
+    ...replayNotice(run),
+    ...contextNotices(run, verdict),
     ...networkNotice(run),
     ...trialRemark(trials),
     ...scriptedNotice(run),
+  ]
+}
+
+function replayNotice({ replay }: RunManifest): string[] {
+  if (!replay) return []
+  return [
+    `A replay of run ${replay.run} (${replay.mode}): the model's answers were recorded ones, so nothing was measured anew, and the costs are those of the recording.`,
   ]
 }
 

@@ -7,6 +7,7 @@ import { formatCost, formatDuration, formatRate, formatTokens } from './format.t
 import { imagesText } from './images.ts'
 import { limitsText } from './limits.ts'
 import { gridsOf, type Grid } from './grid.ts'
+import { modelFacts } from './model-text.ts'
 import { networkText } from './network-text.ts'
 import { noticesOf, scriptedSetups } from './notices.ts'
 import { offersText } from './offers-text.ts'
@@ -97,6 +98,7 @@ function factLines(
   const facts: [string, string][] = [
     ['spent', `${formatSpent(totals.spent)}${elapsed(run)}${means}`],
     ['isolation', isolationLine(run)],
+    ...modelFacts(report),
     ...(workspaces === null ? [] : [['workspaces', workspaces] satisfies [string, string]]),
     ...(limits === null ? [] : [['limits', limits] satisfies [string, string]]),
     [

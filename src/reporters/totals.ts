@@ -19,6 +19,8 @@ export function trialEnd(trial: Trial): TrialEnd {
 
 /** Money over some attempts. `known` of `attempts` told their cost; costUsd is null if none did. */
 export interface Spent {
+  /** Some of it is what recorded calls had cost. */
+  isReplayed: boolean
   costUsd: number | null
   known: number
   attempts: number
@@ -55,13 +57,16 @@ export function spentOn(attempts: readonly (Attempt | null)[]): Spent {
   const costs = made.flatMap(attempt => attempt.costUsd ?? [])
   return {
     costUsd: costs.length === 0 ? null : costs.reduce((sum, cost) => sum + cost, 0),
+    isReplayed: made.some(attempt => attempt.costSource === 'replay'),
     known: costs.length,
     attempts: made.length,
   }
 }
 
 /** "$4.20", "at least $4.20 (cost known for 20 of 25 trials)", "cost unknown". */
-export function formatSpent({ costUsd, known, attempts }: Spent): string {
+export function formatSpent({ costUsd, known, attempts, isReplayed }: Spent): string {
+  if (isReplayed)
+    return `nothing on models: a replay${costUsd === null ? '' : `; recorded ${formatCost(costUsd)}`}`
   if (costUsd === null) return 'cost unknown'
   if (known === attempts) return formatCost(costUsd)
   return `at least ${formatCost(costUsd)} (cost known for ${known} of ${attempts} trials)`

@@ -3,6 +3,7 @@ import { flagLines } from './flag-text.ts'
 import { count, formatCost, formatDuration, formatTokens, unknown } from './format.ts'
 import { toned, type Paint, type Tone } from './paint.ts'
 import { patchLines } from './patch-text.ts'
+import { meteredFacts } from './metered-text.ts'
 import { formatBytes } from '../util/quantity.ts'
 import { firstLine, safeText, wrap } from './text.ts'
 import { trialEnd } from './totals.ts'
@@ -98,7 +99,11 @@ function factLines(trial: Trial): [string, string][] {
 function attemptFacts(attempt: Attempt): [string, string][] {
   const { stop, exitCode, costUsd, costSource, usage, turns, toolCalls, agentVersion, observedModel } =
     attempt
-  const source = { harness: 'as the agent says', prices: 'computed from its tokens' }
+  const source = {
+    harness: 'as the agent says',
+    prices: attempt.metered ? 'counted by the gateway' : 'computed from its tokens',
+    replay: 'of the recorded calls; nothing was spent now',
+  }
   const tokens = usage
     ? [
         `${formatTokens(usage.inputTokens)} in`,
@@ -117,6 +122,7 @@ function attemptFacts(attempt: Attempt): [string, string][] {
       costUsd === null ? 'unknown' : `${formatCost(costUsd)}${costSource ? ` (${source[costSource]})` : ''}`,
     ],
     ['tokens', tokens],
+    ...meteredFacts(attempt),
     ...(attempt.peakMemoryBytes === null
       ? []
       : [['memory', `at most ${formatBytes(attempt.peakMemoryBytes)}`] as [string, string]]),

@@ -1,4 +1,5 @@
 import type { Comparison, Decision, Report } from '../model/report.ts'
+import { doubtsIn } from './context-text.ts'
 import { count } from './format.ts'
 import type { Tone } from './paint.ts'
 import type { Totals } from './totals.ts'
@@ -21,6 +22,7 @@ const toneOf: Record<Decision, Tone> = {
   incomparable: 'unsure',
   'needs-approval': 'bad',
   infrastructure: 'bad',
+  invalid: 'bad',
 }
 
 /** A decision in capital words. `margin` in percentage points; null if there is no comparison that has one. */
@@ -40,6 +42,8 @@ export function decisionWords(decision: Decision, margin: number | null): string
       return 'NEEDS APPROVAL.'
     case 'infrastructure':
       return 'INFRASTRUCTURE FAILED.'
+    case 'invalid':
+      return 'NOT VALID.'
   }
 }
 
@@ -87,6 +91,8 @@ export function reportHeadline(report: Report, totals: Totals): Headline {
       reasons: ['No pass rate can be told from this run.'],
     }
   }
+  const doubts = doubtsIn(report.run)
+  if (doubts.length > 0) return { words: decisionWords('invalid', null), about, tone: 'bad', reasons: doubts }
   if (first && others.length === 0) return { ...comparisonHeadline(first), about }
   return countHeadline(name, totals)
 }

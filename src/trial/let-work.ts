@@ -32,7 +32,7 @@ export async function letWork(
   const path = parts.hostEnv['PATH'] ?? ''
   const before = parts.hostIsOpen ? lookAtPrograms(path) : null
   const volatile = { [workspace.path]: 'WORKSPACE', [folder]: 'TRIAL' }
-  const model = await openModel(spec, setup, task, { logs, volatile }, parts)
+  const model = await openModel(spec, setup, task, prepared, { logs, volatile }, parts)
   const network = openNetwork(parts.network(setup), parts.hostEnv, model?.door)
   let told: GatewayReport | null = null
   let result: HarnessResult

@@ -1,9 +1,13 @@
 import { InfraError } from '../errors.ts'
-import type { GatewayReport, OpenGateway } from '../contracts.ts'
+import type { GatewayReport, OpenGateway, PreparedSource } from '../contracts.ts'
 import type { Setup, Task } from '../model/suite.ts'
 import type { Attempt, TranscriptEvent, TrialSpec } from '../model/trial.ts'
 import { countToolCalls } from '../core/attempt.ts'
+import { hiddenCalls, mainModel } from '../core/main-lane.ts'
+import type { Metered } from '../model/model-call.ts'
+import { contextOf } from './context.ts'
 import type { TrialParts } from './parts.ts'
+import { divergenceOf } from './replay.ts'
 
 /** An agent's way to its model. */
 export interface OpenModel extends OpenGateway {
@@ -15,12 +19,14 @@ export interface OpenModel extends OpenGateway {
 export async function openModel(
   spec: TrialSpec,
   setup: Setup,
-  { limits }: Task,
+  task: Task,
+  prepared: PreparedSource,
   place: { logs: string; volatile: Readonly<Record<string, string>> },
   parts: TrialParts,
 ): Promise<OpenModel | null> {
   const service = parts.service(setup)
   if (!service) return null
+  const { limits } = task
   const end = new AbortController()
   const open = await parts.gateway().open({
     service,
@@ -31,7 +37,7 @@ export async function openModel(
       calls: limits.maxTurns,
       callsPerMinute: limits.maxCallsPerMinute ?? null,
     },
-    context: parts.contextProbes(setup),
+    context: await contextOf(setup, task, prepared, parts),
     ...parts.recording(spec.id),
     ...place,
     onLimit: reason => end.abort(reason),
@@ -42,9 +48,10 @@ export async function openModel(
 /** What the agent did, with what the gateway saw of it: its count stands, and the agent's own is kept beside it. */
 export function withMetered(
   result: { attempt: Attempt; transcript: TranscriptEvent[] },
-  { metered, failure, transcript }: GatewayReport,
+  { metered: seenCalls, calls, failure, transcript }: GatewayReport,
 ): { attempt: Attempt; transcript: TranscriptEvent[] } {
   const { attempt } = result
+  const metered = { ...seenCalls, hidden: hiddenCalls(attempt.turns, calls) }
   const claimed =
     attempt.usage === null && attempt.costUsd === null
       ? null
@@ -55,30 +62,38 @@ export function withMetered(
   return {
     attempt: {
       ...attempt,
-      ...endOf(attempt, metered.limit, failure),
+      ...endOf(attempt, metered, failure),
       claimed,
       metered,
       usage: metered.usage ?? attempt.usage,
       costUsd: metered.costUsd ?? attempt.costUsd,
-      costSource: metered.costUsd === null ? attempt.costSource : 'prices',
+      costSource: sourceOf(attempt, metered),
       turns: attempt.turns ?? metered.calls,
       toolCalls: attempt.toolCalls ?? countToolCalls(seen),
-      observedModel: metered.models[0] ?? attempt.observedModel,
+      observedModel: mainModel(calls) ?? attempt.observedModel,
     },
     transcript: seen,
   }
 }
 
+function sourceOf(attempt: Attempt, { costUsd, replay }: Metered): Attempt['costSource'] {
+  if (replay && (costUsd ?? attempt.costUsd) !== null) return 'replay'
+  return costUsd === null ? attempt.costSource : 'prices'
+}
+
 /** Agents differ in what they say of a model that failed them: some end as if all were well. */
 function endOf(
   attempt: Attempt,
-  limit: string | null,
+  { limit, replay }: Metered,
   failure: GatewayReport['failure'],
 ): Pick<Attempt, 'stop' | 'message'> {
   const { stop, message } = attempt
   const because = (reason: string): string => [reason, message].filter(Boolean).join('\n')
+  const diverged = divergenceOf(replay)
+  if (diverged !== null) return { stop: 'model-error', message: because(diverged) }
   if (limit !== null) return { stop: 'limit', message: because(limit) }
-  if (failure === null || stop === 'timeout') return { stop, message }
+  // Also at the time limit: some ask a service that is down again and again until then, and say nothing.
+  if (failure === null) return { stop, message }
   return { stop: failure.kind === 'refused' ? 'refused' : 'model-error', message: because(failure.message) }
 }
 
@@ -88,7 +103,12 @@ export function isModelFailure({ stop }: Attempt): boolean {
 }
 
 /** The same as an error; passing unless the service refused the agent. */
-export function modelFailed({ stop, message }: Attempt): InfraError {
+export function modelFailed({ stop, message, metered }: Attempt): InfraError {
+  const diverged = divergenceOf(metered?.replay)
+  if (diverged !== null)
+    return new InfraError(
+      `${diverged}\nReplay loosely, or record the run again: agent-eval run SUITE --record`,
+    )
   const said = message ?? 'it gave no reason'
   return stop === 'refused'
     ? new InfraError(

@@ -1,5 +1,4 @@
 import type {
-  ContextProbe,
   Exec,
   Gateway,
   GatewayTrial,
@@ -16,6 +15,8 @@ import type { TrialSpec } from '../model/trial.ts'
 /** Names of the files that every trial's folder has. */
 export const patchFile = 'patch.diff'
 export const transcriptFile = 'transcript.jsonl'
+/** Where the agent went through the gateway. */
+export const modelCallsFile = 'model-calls.jsonl'
 
 /** What the phases of a trial need from outside; made once per run. */
 export interface TrialParts {
@@ -31,8 +32,8 @@ export interface TrialParts {
   service(setup: Setup): Service | null
   /** Opened at the first call, for all trials. */
   gateway(): Gateway
-  /** The texts of this setup, which should reach its model, and of the others, which should not. */
-  contextProbes(setup: Setup): ContextProbe[]
+  /** All setups of the suite. */
+  setups(): readonly Setup[]
   /** Whether a trial's model calls are recorded, or answered from a recording. */
   recording(trialId: string): Pick<GatewayTrial, 'record' | 'replay'>
   /** A grader by its type. */

@@ -14,6 +14,7 @@ import { networkRemarks } from './network.ts'
 import { toOutcome } from './outcome.ts'
 import { patchFile, transcriptFile, type TrialParts } from './parts.ts'
 import { placementOf } from './placement.ts'
+import { replayRemarks } from './replay.ts'
 import { toTrial } from './to-trial.ts'
 
 /** How often a trial is started again after a passing fault of the infrastructure; never after a failure of the agent. */
@@ -53,6 +54,7 @@ async function tryTrial(
   const withRemarks = (trial: Trial): Trial => ({
     ...trial,
     remarks: [
+      ...replayRemarks(trial.attempt),
       ...seen.remarks,
       ...networkRemarks(
         network,

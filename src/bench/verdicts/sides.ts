@@ -35,6 +35,7 @@ export function sideOf(label: string, tasks: readonly SideTask[]): Side {
     label,
     setup: 'agent',
     setupFingerprint: 'content',
+    doubts: [],
     conditions: null,
     tasks: Object.fromEntries(tasks.map((task, i) => [taskName(i), task])),
   }

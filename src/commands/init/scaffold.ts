@@ -1,6 +1,10 @@
 import { Document, isScalar, visit } from 'yaml'
+import { harnesses } from '../../harnesses/index.ts'
 import type { Candidate } from './candidates.ts'
 import type { Detected } from './detect.ts'
+
+/** Those that drive a real one. */
+const agents = Object.keys(harnesses).filter(name => name !== 'scripted')
 
 export interface Scaffold {
   name: string
@@ -64,7 +68,7 @@ export function scaffold({ name, head, harness, detected, candidates }: Scaffold
     '# Repositories at pinned commits; "git: ." is this one.',
     toYaml({ sources }),
     '',
-    '# What is compared. "harness" drives the agent: agent-eval doctor shows which are here.',
+    `# What is compared. "harness" drives the agent (${agents.join(', ')}): agent-eval doctor shows which are here.`,
     hasContext
       ? '# "without" takes away what the repository tells agents; "with" puts in what stands in your working tree now.'
       : '# Add a second setup to compare two: another model, prompt, context file or skill.',

@@ -33,6 +33,11 @@ export function proofOf(setup: string, attempts: readonly Attempt[]): ContextPro
   }
 }
 
+/** Why the numbers of a setup are not those of the setup; empty if nothing speaks against them. */
+export function doubtsOf(setup: string, attempts: readonly Attempt[]): string[] {
+  return proofOf(setup, attempts)?.reasons ?? []
+}
+
 function itemsOf(sights: readonly ContextSight[]): ContextItem[] {
   const items = new Map<string, ContextItem>()
   for (const { kind, name, expected, from, state } of sights) {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
+import { execa } from 'execa'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Harness, HarnessInput, HarnessResult } from '../../contracts.ts'
 import type { ModelApi } from '../../model/service.ts'
@@ -34,6 +35,8 @@ export interface RealAgent {
   /** Files that must not be read: by their path in a HOME that is not the trial's, and in a folder above the workspace. */
   leaks: { home: readonly string[]; above: readonly string[]; refusesAbove: boolean }
   /** How it ends when its model's service fails, where that is not as it is for most. */
+  /** Until it has called its first tool, on a busy machine. Default: 6000. */
+  startMs?: number
   ends?: Partial<Record<keyof typeof failures, { stop: Stop; message: string }>>
 }
 
@@ -73,6 +76,8 @@ export function openRealAgent({ harness, program, model, api }: RealAgent): Real
       [instructions]: 'Always say please to brown-fox-42.\n',
       [`${skills}/dates/SKILL.md`]: skill,
     })
+    // Agents look upwards for instructions and skills until they come to the root of a repository.
+    await execa('git', ['init', '--quiet'], { cwd: join(open.bench.root, 'workspace') })
   })
   afterEach(async () => {
     vi.unstubAllEnvs()
@@ -118,7 +123,7 @@ export function proveRealAgent(agent: RealAgent): void {
           { say: 'Now the other.', tools: [{ write: { path: 'two.txt', content: 'two\n' } }] },
           { say: 'Both files are there.' },
         ],
-        { prompt: '@make -p two files' },
+        { prompt: '@make -p two files', limits: { timeoutMs: 55_000, maxCostUsd: null, maxTurns: null } },
       )
       expect(server.mistakes).toEqual([])
       expect(attempt).toMatchObject({ stop: 'finished', message: null, exitCode: 0, toolCalls: 2 })
@@ -187,9 +192,9 @@ export function proveRealAgent(agent: RealAgent): void {
     })
 
     it('is stopped at the time limit while the service hangs, with the command that it left behind', async () => {
-      const limits = { timeoutMs: 15_000, maxCostUsd: null, maxTurns: null }
+      const limits = { timeoutMs: agent.startMs ?? 15_000, maxCostUsd: null, maxTurns: null }
       const { attempt } = await real.run(
-        [{ run: 'sleep 1000 >/dev/null 2>&1 & echo $! > pid.txt' }, 'hang'],
+        [{ run: 'tail -f /dev/null >/dev/null 2>&1 & echo $! > pid.txt' }, 'hang'],
         { limits },
       )
       expect(attempt).toMatchObject({ stop: 'timeout', toolCalls: 1 })
@@ -216,5 +221,6 @@ async function filesIn(folder: string): Promise<string[]> {
   return entries
     .filter(entry => !entry.isDirectory())
     .map(entry => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .filter(path => !path.startsWith('.git/'))
     .toSorted()
 }

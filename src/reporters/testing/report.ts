@@ -169,6 +169,8 @@ export function sampleReport(
       ci: false,
     },
     rules: null,
+    recorded: false,
+    replay: null,
     adaptive: null,
     summaries: setups.map(setup =>
       sampleSummary(

@@ -76,6 +76,11 @@ export async function give(
     counts: tellsWrites ? usual : { ...usual, cacheWrite: null },
   }
   if ('failing' in reply) {
+    // Some agents ask again without a stream.
+    if (!asked.stream) {
+      call.status = 503
+      return sendJson(response, 503, wire.error(503, reply.failing))
+    }
     call.status = 200
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     for (const event of wire.failing(reply.failing, about)) {

@@ -4,7 +4,9 @@ import { bits, Model, sse, type About, type Part, type Wire } from './wire.ts'
 
 const Tools = z.looseObject({
   tools: z
-    .array(z.looseObject({ function: z.looseObject({ name: z.string(), parameters: InputSchema }) }))
+    .array(
+      z.looseObject({ function: z.looseObject({ name: z.string(), parameters: InputSchema.optional() }) }),
+    )
     .nullish(),
 })
 
@@ -17,7 +19,7 @@ export const openaiChat: Wire = {
     const tools = (Tools.parse(body).tools ?? []).map(({ function: { name, parameters } }) => ({
       name,
       namespace: null,
-      schema: parameters,
+      schema: parameters ?? InputSchema.parse({}),
     }))
     return { model, stream, tools }
   },
