@@ -70,7 +70,7 @@ export function changeColumn(comparison: Comparison): GridColumn {
   }
 }
 
-const ofMeasures = 'per trial: mean over all trials; its change: mean over tasks of their changes'
+const ofMeasures = 'per trial: mean over tasks; its change: mean over tasks of their changes'
 
 /** What the marks of these comparisons mean, and what a table with several candidates has no column for. */
 export function notesOn(comparisons: readonly Comparison[], sides: readonly GridSide[]): string[] {

@@ -45,7 +45,7 @@ export function sidesOf(comparisons: readonly Comparison[], summaries: readonly 
 export function sideColumn(side: GridSide): GridColumn {
   const changes = new Map(side.comparison?.tasks.map(change => [change.task, change]))
   const { passRate } = side
-  const score = side.summary?.meanScore ?? side.perTrial?.score?.value ?? null
+  const score = side.perTrial?.score?.value ?? side.summary?.meanScore ?? null
   return {
     head: side.head,
     task: id => withMark(countCell(side.counts.get(id)), changes.get(id)),
@@ -115,20 +115,20 @@ function withMark(cell: Cell, change: TaskChange | undefined): Cell {
   return text === '' ? cell : { text: `${cell.text} ${text}`, tone }
 }
 
-/** Mean per trial; blank where nothing but counts is known of the side's trials, "?" where no trial told. */
+/**
+ * What one trial takes: over the tasks that both sides know, else over all trials of the setup. Blank where nothing but counts is
+ * known of the side's trials, "?" where no trial told.
+ */
 function measureCell(
   { summary, perTrial, counts }: GridSide,
   key: MeasureKey,
   format: (value: number | null) => string,
 ): Cell {
-  if (summary === null) {
-    const known = perTrial?.[key] ?? null
-    const all = [...counts.values()].reduce((trials, { graded }) => trials + graded, 0)
-    return plain(known === null ? '' : `${format(known.value)}${known.n < all ? ` (n ${known.n})` : ''}`)
-  }
-  const measure: Measure | null = summary[key]
-  const partly = measure !== null && measure.n < summary.graded ? ` (n ${measure.n})` : ''
-  return plain(`${format(measure?.mean ?? null)}${partly}`)
+  const told: Measure | null = summary?.[key] ?? null
+  const known = perTrial?.[key] ?? (told && { value: told.mean, n: told.n })
+  if (known === null) return plain(summary === null ? '' : unknown)
+  const all = [...counts.values()].reduce((trials, { graded }) => trials + graded, 0)
+  return plain(`${format(known.value)}${known.n < all ? ` (n ${known.n})` : ''}`)
 }
 
 function plain(text: string): Cell {
