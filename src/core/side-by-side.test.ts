@@ -38,7 +38,10 @@ const beaten = (told: SideBySide | null): Record<string, string[]> =>
 test('a setup is beaten by one that is as good and cheaper, or better and no dearer', () => {
   const told = ask([priced('large', '4/5', 1), priced('small', '4/5', 0.5), priced('tiny', '1/5', 0.1)])
   expect(beaten(told)).toEqual({ large: ['small'], small: [], tiny: [] })
-  expect(told?.offers[1]).toMatchObject({ passRate: { value: expect.closeTo(0.8, 12), n: 50 }, costUsd: { n: 50 } })
+  expect(told?.offers[1]).toMatchObject({
+    passRate: { value: expect.closeTo(0.8, 12), n: 50 },
+    costUsd: { n: 50 },
+  })
 })
 
 test('what chance may explain is marked, and equals do not beat each other', () => {
