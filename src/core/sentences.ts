@@ -139,7 +139,8 @@ export function notes({ base, candidate, paired, pairs, options }: Case): string
       compared && !options.gate && skipped.length > 0,
       `Not the same on both sides, so not compared: ${someOf(skipped)}. Run both sides on one version of the suite.`,
     ),
-    ...fewTrialsNote(pairs),
+    // A gate that stops early runs as few as its verdict takes.
+    ...(options.adaptive ? [] : fewTrialsNote(pairs)),
   ]
 }
 

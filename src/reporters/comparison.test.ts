@@ -39,8 +39,7 @@ test('two runs of one setup are told apart by their labels', () => {
         likely          +34 to +46
       cost per trial    +18 %, likely +5 to +33 (n 25)
       tokens per trial  +2 %, likely -3 to +7 (n 25)
-      per trial: mean over all trials; its change: mean over tasks of their
-        changes
+      per trial: mean over tasks; its change: mean over tasks of their changes
       on new tasks like these: likely +20 to +60 points
 
       Flipped (most trials passed on one side and failed on the other): iso-week

@@ -74,6 +74,7 @@ function whatItSees(
     ...(found === undefined
       ? []
       : [`A drop as large as the margin is called a regression by ${outOf(found)} such gates.`]),
+    ...(smallest !== null && smallest > margin / 100 + 1e-12 ? [tooSmall(smallest, margin)] : []),
     ...(obstacles.length > 0 ? [`It cannot stop early: ${obstacles.join('; ')}.`] : []),
     ...(tasks.unknown.length > 0 && setup.accepted
       ? [
@@ -140,6 +141,12 @@ function tellingTasks({ tasks, stored, changed }: SetupForecast): string[] {
 function withCounts(task: string, stored: SetupForecast['stored']): string {
   const counts = stored[task]
   return counts ? `${task} (${counts.passed}/${counts.graded})` : task
+}
+
+/** Margins are told in whole steps of five points. */
+function tooSmall(smallest: number, margin: number): string {
+  const wider = Math.ceil(smallest * 20 - 1e-9) * 5
+  return `So it is too small for its margin of ${count(margin, 'point')}, and many gates will end undecided: plan for more trials or tasks, or for a margin of ${wider} points.`
 }
 
 /** A drop in (0,1]: never shown smaller than it is. */

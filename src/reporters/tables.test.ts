@@ -36,8 +36,7 @@ test('candidates of one base stand side by side, with their marks', () => {
         tokens +2 %, likely -3 to +7 (n 25)
       lower?, higher?: too few trials of this task to tell a change from chance
       ~: no difference shown
-      per trial: mean over all trials; its change: mean over tasks of their
-        changes"
+      per trial: mean over tasks; its change: mean over tasks of their changes"
   `)
 })
 

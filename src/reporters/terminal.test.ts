@@ -84,8 +84,7 @@ test('a red run of two setups starts with the verdict and ends with what to type
       turns per trial         6           6
       lower?, higher?: too few trials of this task to tell a change from chance
       n/c: not comparable (the task changed, or nothing was graded on one side)
-      per trial: mean over all trials; its change: mean over tasks of their
-        changes
+      per trial: mean over tasks; its change: mean over tasks of their changes
       on new tasks like these: likely -75 to -35 points
 
     Failed: 9 trials (the agent's work did not pass)
