@@ -51,7 +51,8 @@ export async function compare(
   const compared: Compared = {
     comparisons,
     sideBySide: oneBase ? sideBySide([base, ...pairs.map(([, candidate]) => candidate)], comparisons) : null,
-    claims: notWorse === null && cheaper === null ? [] : claimFindings(pairs, { notWorse, cheaper }),
+    claims:
+      notWorse === null && cheaper === null ? [] : claimFindings(pairs, comparisons, { notWorse, cheaper }),
   }
   const toStdout = options.report?.some(wanted => !wanted.includes('=')) ?? false
   if (options.json) answer(io, asJson(compared))
@@ -72,10 +73,11 @@ function asJson(compared: Compared): string {
   return JSON.stringify(compared, null, 2)
 }
 
-function exitCodeOf({ claims }: Compared, claimed: boolean): ExitCode {
+function exitCodeOf({ claims, comparisons }: Compared, claimed: boolean): ExitCode {
   if (!claimed) return exitCodes.pass
   if (claims.some(({ finding }) => finding === 'refuted')) return exitCodes.regressed
-  const shown = claims.length > 0 && claims.every(({ finding }) => finding === 'shown')
+  // What could not even be compared was not shown.
+  const shown = claims.length === comparisons.length && claims.every(({ finding }) => finding === 'shown')
   return shown ? exitCodes.pass : exitCodes.inconclusive
 }
 

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { claimFindings } from './claim.ts'
+import type { ClaimFinding, Side } from '../model/report.ts'
+import { claimFindings, type Claim } from './claim.ts'
+import { compare } from './compare.ts'
 import { goldenBase, goldenCandidate } from './stats/testing.ts'
 import { side, sideTask } from './testing.ts'
 
@@ -19,8 +21,17 @@ const sideOf = (passes: readonly number[], cost: number | null, setup = 'bare') 
   )
 
 const base = sideOf(goldenBase, 1)
+function claimAll(candidates: Side[], claim: Claim): ClaimFinding[] {
+  const pairs = candidates.map((candidate): [Side, Side] => [base, candidate])
+  const options = { margin: 10, strict: false, gate: false }
+  return claimFindings(
+    pairs,
+    pairs.map(pair => compare(...pair, options)),
+    claim,
+  )
+}
 const find = (candidate: ReturnType<typeof sideOf>, notWorse: number | null, cheaper: number | null) =>
-  claimFindings([[base, candidate]], { notWorse, cheaper })[0]
+  claimAll([candidate], { notWorse, cheaper })[0]
 
 test('not worse is shown, or refuted, exactly where the interval ends: golden bounds -29.16 and -2.84 points', () => {
   const worse = sideOf(goldenCandidate, 1)
@@ -56,9 +67,12 @@ test('several candidates share the chance of error', () => {
   const worse = sideOf(goldenCandidate, 1, 'small')
   // Alone it is just shown; as one of three setups of which no other shows anything it is not.
   const hopeless = sideOf([0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 1, 'tiny')
-  const all = claimFindings(
-    [worse, hopeless, hopeless].map(candidate => [base, candidate] as const),
-    { notWorse: 29.2, cheaper: null },
-  )
+  const all = claimAll([worse, hopeless, hopeless], { notWorse: 29.2, cheaper: null })
   expect(all.map(({ finding }) => finding)).toEqual(['not shown', 'refuted', 'refuted'])
+})
+
+test('trials that are in doubt show nothing', () => {
+  const doubtful = { ...sideOf(goldenBase, 0.7), doubts: ['AGENTS.md never reached the model.'] }
+  expect(find(doubtful, 15, 20)).toMatchObject({ sound: false, finding: 'not shown' })
+  expect(find(doubtful, 15, 40)?.finding).toBe('not shown')
 })

@@ -1,4 +1,4 @@
-import type { ClaimFinding, Shown, Side } from '../model/report.ts'
+import type { ClaimFinding, Comparison, Decision, Shown, Side } from '../model/report.ts'
 import { atMost, meanLevel } from './evidence.ts'
 import { comparableTasks, pairTasks, type TaskPair } from './paired-tasks.ts'
 import { ratioOf } from './per-trial.ts'
@@ -14,6 +14,9 @@ export interface Claim {
   cheaper: number | null
 }
 
+/** What says that no number means anything. */
+const inDoubt: readonly Decision[] = ['infrastructure', 'invalid', 'incomparable']
+
 /** One-sided p values for a claim and for its opposite. */
 interface ClaimTest {
   shown: number
@@ -23,21 +26,27 @@ interface ClaimTest {
 /**
  * What the trials say of a claim about each of several candidates against their base. Quality by the interval of the difference (a
  * non-inferiority test), cost by the ratio's t. A claim with two parts is shown if both are, each at 5 % (the intersection-union
- * test, Berger 1982, Technometrics 24); several candidates share the 5 % by Holm's adjustment. Sides without a common task are left out.
+ * test, Berger 1982, Technometrics 24); several candidates share the 5 % by Holm's adjustment. `comparisons` are those of the same sides: where
+ * one found that the trials themselves are in doubt, nothing is shown. Sides without a common task are left out.
  */
 export function claimFindings(
   sides: readonly (readonly [base: Side, candidate: Side])[],
+  comparisons: readonly Comparison[],
   claim: Claim,
 ): ClaimFinding[] {
   const known = sides
-    .map(([base, candidate]) => ({ candidate, pairs: comparableTasks(pairTasks(base, candidate)) }))
+    .map(([base, candidate], i) => ({
+      candidate,
+      pairs: comparableTasks(pairTasks(base, candidate)),
+      sound: !inDoubt.includes(comparisons[i]?.verdict.decision ?? 'incomparable'),
+    }))
     .filter(({ pairs }) => pairs.length > 0)
   const { notWorse, cheaper } = claim
   const qualities =
     notWorse === null ? null : findings(known.map(({ pairs }) => notWorseTest(pairs, notWorse / 100)))
   const costs =
     cheaper === null ? null : findings(known.map(({ pairs }) => cheaperTest(pairs, 1 - cheaper / 100)))
-  return known.map(({ candidate: { label, setup }, pairs }, i) => {
+  return known.map(({ candidate: { label, setup }, pairs, sound }, i) => {
     const [quality, cost] = [qualities?.[i], costs?.[i]]
     return {
       label,
@@ -50,7 +59,8 @@ export function claimFindings(
         cheaper !== null && cost !== undefined
           ? { percent: cheaper, ratio: ratioOf(pairs, 'costUsd'), finding: cost }
           : null,
-      finding: together([quality, cost].filter(part => part !== undefined)),
+      sound,
+      finding: sound ? together([quality, cost].filter(part => part !== undefined)) : 'not shown',
     }
   })
 }

@@ -57,6 +57,12 @@ test('an unknown cost neither beats nor is beaten', () => {
   expect(told?.offers[0]?.costUsd).toBeNull()
 })
 
+test('a setup that was not measured at all beats nobody', () => {
+  const doubtful = { ...priced('b', '5/5', 0.5), doubts: ['AGENTS.md never reached the model.'] }
+  const told = ask([priced('a', '4/5', 1), doubtful, priced('c', '4/5', 1)])
+  expect(beaten(told)).toEqual({ a: [], c: [] })
+})
+
 test('only tasks that every side has graded count, and one side is none', () => {
   const told = ask([priced('a', '4/5', 1), priced('b', '5/5', 1, 4)])
   expect(told?.offers.map(({ passRate }) => passRate?.n)).toEqual([20, 20])

@@ -14,12 +14,15 @@ type Beating = Offer['beatenBy'][number]
  * with fewer than two sides.
  */
 export function sideBySide(sides: readonly Side[], comparisons: readonly Comparison[]): SideBySide | null {
-  if (sides.length < 2) return null
-  const common = inCommon(sides)
-  const among = comparisons.length > 1 ? amongSetups(comparisons) : []
+  // Of what did not measure its setup nothing is told but its verdict.
+  const sound = sides.filter(({ doubts }) => doubts.length === 0)
+  if (sound.length < 2) return null
+  const common = inCommon(sound)
+  const compared = comparisons.filter(({ verdict }) => verdict.decision !== 'invalid')
+  const among = compared.length > 1 ? amongSetups(compared) : []
   return {
     changes: among.map(({ change }, i) => {
-      const { label = '', setup = '' } = comparisons[i]?.candidate ?? {}
+      const { label = '', setup = '' } = compared[i]?.candidate ?? {}
       return { label, setup, change }
     }),
     offers: common.map(side => {

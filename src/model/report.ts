@@ -160,6 +160,8 @@ export const ClaimFinding = z.strictObject({
     .nullable(),
   /** "So many percent cheaper"; its ratio is null where the cost is unknown. */
   cheaper: z.strictObject({ percent: z.number(), ratio: Ratio.nullable(), finding: Shown }).nullable(),
+  /** False where the trials themselves are in doubt (see the verdict): then nothing is shown. */
+  sound: z.boolean(),
   /** Shown only if all parts are; refuted if any is. */
   finding: Shown,
 })

@@ -71,7 +71,8 @@ function stillStandsOut(
 export function claimSentences(claims: readonly ClaimFinding[]): string[] {
   const name = namer(claims)
   return claims.map(claim => {
-    const { notWorse, cheaper, finding } = claim
+    const { notWorse, cheaper, sound, finding } = claim
+    const doubt = sound ? '' : ', as the trials themselves are in doubt (see the verdict)'
     const parts = [
       ...(notWorse
         ? [
@@ -84,7 +85,7 @@ export function claimSentences(claims: readonly ClaimFinding[]): string[] {
           ]
         : []),
     ]
-    return `${finding.toUpperCase()} for ${name(claim)}: ${parts.join('; ')}.`
+    return `${finding.toUpperCase()} for ${name(claim)}${doubt}: ${parts.join('; ')}.`
   })
 }
 
