@@ -11,6 +11,7 @@ import { missingTrials } from './core/missing.ts'
 import { withEarlierStarts } from './core/starts.ts'
 import { compare } from './core/compare.ts'
 import { gateProblems, gateVerdict } from './core/gate.ts'
+import { sideBySide } from './core/side-by-side.ts'
 import { sideOfRun } from './core/sides.ts'
 import { anchorWarnings } from './core/anchor.ts'
 import type { Baseline } from './model/baseline.ts'
@@ -117,12 +118,13 @@ export function judgeRun(
 
   const gated = baseline ? compareWithBaseline(run, gate, baseline) : []
   const anchors = baseline ? compareWithAnchor(run, gate, baseline) : []
-  const sideBySide =
+  const amongSetups =
     first === undefined ? [] : others.map(setup => compare(side(first), side(setup), options))
   return {
     run: manifest,
     trials,
-    comparisons: [...gated, ...sideBySide],
+    comparisons: [...gated, ...amongSetups],
+    sideBySide: sideBySide(underTest(manifest).map(side), amongSetups),
     anchors,
     verdict: baseline ? gateVerdict(gated, gateProblems(manifest, trials, baseline)) : null,
     verdictByHead:

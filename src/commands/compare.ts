@@ -1,46 +1,103 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { compare as compareSides } from '../core/compare.ts'
+import { claimFindings } from '../core/claim.ts'
+import { sideBySide } from '../core/side-by-side.ts'
 import { sideOfBaseline, sideOfRun } from '../core/sides.ts'
 import { UserError, exitCodes, type ExitCode } from '../errors.ts'
 import type { Side } from '../model/report.ts'
-import { renderComparisons } from '../reporters/comparison.ts'
-import { paintFor } from '../reporters/paint.ts'
+import { renderComparisonsMarkdown } from '../reporters/comparison-markdown.ts'
+import { renderComparisons, type Compared } from '../reporters/comparison.ts'
+import { paintFor, plainPaint } from '../reporters/paint.ts'
 import { readBaselineIfAny } from './baseline-file.ts'
-import { answer, answerJson, type Io } from './io.ts'
+import { answer, type Io } from './io.ts'
+import { checkReportOptions, giveReports, type ReportOptions } from './report.ts'
 import { loadUnaltered } from './unaltered.ts'
 import { storeFor } from './wiring.ts'
 
-export interface CompareOptions {
-  json?: boolean
+export interface CompareOptions extends ReportOptions {
   margin?: number
+  /** A claim: not worse than so many points. */
+  notWorse?: number
+  /** A claim: so many percent cheaper. */
+  cheaper?: number
+  pValues?: boolean
 }
 
 /**
- * `agent-eval compare A [B]`: two runs, two setups of one run (`RUN:SETUP`), or a run and a baseline file. With one run only:
- * its setups side by side.
+ * `agent-eval compare A [OTHERS…]`: runs, setups of runs (`RUN:SETUP`), baseline files. With one run only: its setups side by
+ * side. All are held against the first. The exit code is 0, but where something is claimed: 1 if it is refuted, 3 if not shown.
  */
 export async function compare(
   a: string,
-  b: string | undefined,
+  others: readonly string[],
   options: CompareOptions,
   io: Io,
 ): Promise<ExitCode> {
-  const left = await sidesOf(a, io)
-  const pairs = b === undefined ? withinOne(left, a) : acrossTwo(left, await sidesOf(b, io), a, b)
+  const { margin = 10, notWorse = null, cheaper = null, pValues = false } = options
+  const style = { columns: 100, pValues }
+  const formats = {
+    json: asJson,
+    markdown: renderComparisonsMarkdown,
+    terminal: (what: Compared): string => renderComparisons(what, { ...style, paint: plainPaint }),
+  }
+  await checkReportOptions(options, io, formats)
+  const pairs = await pairsOf(a, others, io)
   const comparisons = pairs.map(([base, candidate]) =>
-    compareSides(base, candidate, { margin: options.margin ?? 10, strict: false, gate: false }),
+    compareSides(base, candidate, { margin, strict: false, gate: false }),
   )
-  if (options.json) answerJson(io, { comparisons })
-  else
+  const [base] = pairs[0] ?? []
+  const oneBase = base !== undefined && pairs.every(([each]) => each === base)
+  const compared: Compared = {
+    comparisons,
+    sideBySide: oneBase ? sideBySide([base, ...pairs.map(([, candidate]) => candidate)], comparisons) : null,
+    claims:
+      notWorse === null && cheaper === null ? [] : claimFindings(pairs, comparisons, { notWorse, cheaper }),
+  }
+  const toStdout = options.report?.some(wanted => !wanted.includes('=')) ?? false
+  if (options.json) answer(io, asJson(compared))
+  else if (!toStdout)
     answer(
       io,
-      renderComparisons(comparisons, {
+      renderComparisons(compared, {
+        ...style,
         paint: paintFor(io.stdout, io.env),
-        columns: io.stdout.columns ?? 100,
+        columns: io.stdout.columns ?? style.columns,
       }),
     )
-  return exitCodes.pass
+  await giveReports(compared, options, formats, io)
+  return exitCodeOf(compared, notWorse !== null || cheaper !== null)
+}
+
+function asJson(compared: Compared): string {
+  return JSON.stringify(compared, null, 2)
+}
+
+function exitCodeOf({ claims, comparisons }: Compared, claimed: boolean): ExitCode {
+  if (!claimed) return exitCodes.pass
+  if (claims.some(({ finding }) => finding === 'refuted')) return exitCodes.regressed
+  // What could not even be compared was not shown.
+  const shown = claims.length === comparisons.length && claims.every(({ finding }) => finding === 'shown')
+  return shown ? exitCodes.pass : exitCodes.inconclusive
+}
+
+async function pairsOf(a: string, others: readonly string[], io: Io): Promise<[Side, Side][]> {
+  const left = await sidesOf(a, io)
+  const [b, ...more] = others
+  if (b === undefined) return withinOne(left, a)
+  if (more.length === 0) return acrossTwo(left, await sidesOf(b, io), a, b)
+  const [base, ...candidates] = await Promise.all(
+    [a, ...others].map(async reference => onlySide(await sidesOf(reference, io), reference)),
+  )
+  return base ? candidates.map(candidate => [base, candidate]) : []
+}
+
+function onlySide(sides: Side[], reference: string): Side {
+  const [only, ...others] = sides
+  if (only && others.length === 0) return only
+  throw new UserError(
+    `${reference} has ${sides.length} setups, and of three or more sides each has to be one: name it, as in ${reference}:${only?.setup ?? 'SETUP'}`,
+  )
 }
 
 async function sidesOf(reference: string, io: Io): Promise<Side[]> {

@@ -3,7 +3,7 @@ import { exitCodes, type ExitCode } from '../errors.ts'
 import { version } from '../version.ts'
 import { explain } from './explain.ts'
 import { tell, type Io } from './io.ts'
-import { age, collect, dollars, points, positive, size } from './options.ts'
+import { age, collect, collectPoints, dollars, percent, points, positive, size } from './options.ts'
 
 /** Declares the verbs and turns what they throw into exit codes. A verb's code is loaded when it is called. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
@@ -79,6 +79,30 @@ Examples:
     .option('--json', 'data on stdout')
     .action((suite, options) => run(async () => (await import('./validate.ts')).validate(suite, options, io)))
 
+  verb('plan <suite>', 'what a gate can see and what it costs, before any money is spent', [
+    'plan evals/dates.yaml',
+    'plan evals/dates.yaml --trials 8 --drop 5',
+  ])
+    .option('--task <glob>', 'only these tasks (repeatable)', collect)
+    .option('--setup <glob>', 'only these setups (repeatable)', collect)
+    .option('--tag <tag>', 'only tasks with one of these tags (repeatable)', collect)
+    .option('--trials <n>', 'trials of each setup at each task (default: the suite’s)', positive)
+    .option(
+      '--margin <points>',
+      'the largest acceptable drop, in percentage points (default: the suite’s)',
+      points,
+    )
+    .option(
+      '--drop <points>',
+      'also how many trials a drop of so many points takes (repeatable)',
+      collectPoints,
+    )
+    .option('--baseline <file>', 'another baseline than the suite’s')
+    .option('--concurrency <n>', 'trials at a time (default: one per core, at least 2)', positive)
+    .option('--eager', 'for a gate that stops still earlier')
+    .option('--json', 'data on stdout')
+    .action((suite, options) => run(async () => (await import('./plan.ts')).plan(suite, options, io)))
+
   verb('run [suite]', 'run the setups of a suite at its tasks, grade, compare', [
     'run evals/dates.yaml',
     'run evals/dates.yaml --setup guided --task utc-offset --trials 1',
@@ -145,19 +169,38 @@ Examples:
       run(async () => (await import('./grade.ts')).grade(reference, options, io)),
     )
 
-  verb('compare <a> [b]', 'two runs, two setups of a run (RUN:SETUP), or a run and a baseline file', [
-    'compare latest',
-    'compare latest:bare latest:guided',
-    'compare evals/baselines/dates.json latest',
-  ])
+  verb(
+    'compare <a> [others...]',
+    'runs, setups of runs (RUN:SETUP) or baseline files, side by side; all against the first',
+    [
+      'compare latest',
+      'compare latest:bare latest:guided',
+      'compare latest:large latest:small --not-worse 3 --cheaper 20',
+      'compare evals/baselines/dates.json latest',
+    ],
+  )
     .option(
       '--margin <points>',
       'the largest drop that is still acceptable, in percentage points',
       points,
       10,
     )
+    .option(
+      '--not-worse <points>',
+      'claim: not worse than by so many points; exit code 1 if refuted, 3 if not shown',
+      points,
+    )
+    .option('--cheaper <percent>', 'claim: so many percent cheaper, likewise', percent)
+    .option('--p-values', 'also the p values of the test')
+    .option(
+      '--report <format[=file]>',
+      'also as json, markdown or terminal; without a file on stdout (repeatable)',
+      collect,
+    )
     .option('--json', 'data on stdout')
-    .action((a, b, options) => run(async () => (await import('./compare.ts')).compare(a, b, options, io)))
+    .action((a, others, options) =>
+      run(async () => (await import('./compare.ts')).compare(a, others, options, io)),
+    )
 
   verb('gate <run>', 'compare a run with the baseline; the verdict is the exit code', [
     'gate latest',
@@ -194,6 +237,19 @@ Examples:
     )
     .action((reference, options) =>
       run(async () => (await import('./baseline.ts')).accept(reference, options, io)),
+    )
+
+  verb('calibrate <run>', 'how far the judges of a run agree with people; exit code 3 if one may not gate', [
+    'calibrate latest --labels labels.csv',
+  ])
+    .requiredOption(
+      '--labels <file>',
+      'CSV with the columns trial, grader and pass, or the same as a JSON list',
+    )
+    .option('--grader <name>', 'only this grader')
+    .option('--json', 'data on stdout')
+    .action((reference, options) =>
+      run(async () => (await import('./calibrate.ts')).calibrate(reference, options, io)),
     )
 
   verb('list [what]', 'runs; the trials of a RUN; the tasks and setups of a SUITE file', [

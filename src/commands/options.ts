@@ -29,6 +29,19 @@ export function points(text: string): number {
   return value
 }
 
+/** Percent, from 0 to below 100. */
+export function percent(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !(value >= 0 && value < 100))
+    throw new InvalidArgumentError('a number of percent from 0 to below 100 is expected')
+  return value
+}
+
+/** Percentage points, several times. */
+export function collectPoints(text: string, earlier: number[] = []): number[] {
+  return [...earlier, points(text)]
+}
+
 /** A size, in bytes. */
 export function size(text: string): number {
   const bytes = parseBytes(text)

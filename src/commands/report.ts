@@ -2,7 +2,7 @@ import { stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { InfraError, UserError } from '../errors.ts'
 import type { Report } from '../model/report.ts'
-import { pick } from '../registry.ts'
+import { pick, type Registry } from '../registry.ts'
 import { renderers } from '../reporters/index.ts'
 import { paintFor } from '../reporters/paint.ts'
 import { renderTerminal } from '../reporters/terminal.ts'
@@ -30,18 +30,32 @@ export async function report(judged: Report, options: ReportOptions, io: Io): Pr
     }),
   )
   if (options.json) answer(io, renderers.json(judged))
+  await giveReports(judged, options, renderers, io)
+}
+
+/** Writes each format that was asked for. */
+export async function giveReports<T>(
+  what: T,
+  options: ReportOptions,
+  known: Registry<(what: T) => string>,
+  io: Io,
+): Promise<void> {
   for (const { format, path } of wantedReports(options, io)) {
-    const text = pick(renderers, format, 'report format')(judged)
+    const text = pick(known, format, 'report format')(what)
     if (path === null) answer(io, text)
     else await writeReport(path, text)
   }
 }
 
 /** Before the run: a wrong format or folder must not be found out after the money is spent. */
-export async function checkReportOptions(options: ReportOptions, io: Io): Promise<void> {
+export async function checkReportOptions(
+  options: ReportOptions,
+  io: Io,
+  known: Registry<unknown> = renderers,
+): Promise<void> {
   const wanted = wantedReports(options, io)
   for (const { format, path } of wanted) {
-    pick(renderers, format, 'report format')
+    pick(known, format, 'report format')
     if (path === null) continue
     const folder = await stat(dirname(path)).catch(() => null)
     if (!folder?.isDirectory()) {

@@ -139,8 +139,8 @@ test('the file is one line a task, sorted, and reads back as it was', () => {
             "previous": null
           },
           "tasks": {
-            "a": {"fingerprint":"content of a","passed":1,"graded":2,"errored":0,"meanScore":0.5,"costUsd":[0.25,0.25],"tokens":[],"durationMs":[1000,1000]},
-            "b": {"fingerprint":"content of b","passed":1,"graded":2,"errored":0,"meanScore":0.5,"costUsd":[0.25,0.25],"tokens":[],"durationMs":[1000,1000]}
+            "a": {"fingerprint":"content of a","passed":1,"graded":2,"errored":0,"meanScore":0.5,"costUsd":[0.25,0.25],"tokens":[],"durationMs":[1000,1000],"turns":[],"scores":[1,0]},
+            "b": {"fingerprint":"content of b","passed":1,"graded":2,"errored":0,"meanScore":0.5,"costUsd":[0.25,0.25],"tokens":[],"durationMs":[1000,1000],"turns":[],"scores":[1,0]}
           }
         },
         "guided": {
@@ -154,8 +154,8 @@ test('the file is one line a task, sorted, and reads back as it was', () => {
             "previous": null
           },
           "tasks": {
-            "a": {"fingerprint":"content of a","passed":1,"graded":2,"errored":0,"meanScore":0.5,"costUsd":[0.25,0.25],"tokens":[],"durationMs":[1000,1000]},
-            "b": {"fingerprint":"content of b","passed":1,"graded":2,"errored":0,"meanScore":0.5,"costUsd":[0.25,0.25],"tokens":[],"durationMs":[1000,1000]}
+            "a": {"fingerprint":"content of a","passed":1,"graded":2,"errored":0,"meanScore":0.5,"costUsd":[0.25,0.25],"tokens":[],"durationMs":[1000,1000],"turns":[],"scores":[1,0]},
+            "b": {"fingerprint":"content of b","passed":1,"graded":2,"errored":0,"meanScore":0.5,"costUsd":[0.25,0.25],"tokens":[],"durationMs":[1000,1000],"turns":[],"scores":[1,0]}
           }
         }
       }

@@ -146,6 +146,8 @@ function pooled(a: BaselineTask, b: BaselineTask): BaselineTask {
     costUsd: [...a.costUsd, ...b.costUsd],
     tokens: [...a.tokens, ...b.tokens],
     durationMs: [...a.durationMs, ...b.durationMs],
+    turns: [...(a.turns ?? []), ...(b.turns ?? [])],
+    scores: [...(a.scores ?? []), ...(b.scores ?? [])],
   }
 }
 

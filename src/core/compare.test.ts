@@ -26,8 +26,7 @@ test('a regression is told in words, without p values', () => {
     decision: 'regressed',
     exitCode: 1,
     reasons: [
-      'Pass rate fell from 68 % to 52 % (-16 points, likely between -29 and -3): 10 tasks, 50 trials against 50.',
-      'This check cries wolf in about 5 of 100 unchanged setups.',
+      '10 tasks, 50 trials against 50. Pass rate fell from 68 % to 52 % (-16 points, likely between -29 and -3). This check cries wolf in about 5 of 100 unchanged setups.',
       'Few trials (50 on the smaller side): only large changes can be seen. Run at least 3 of each task and 60 in all.',
     ],
   })
@@ -37,13 +36,13 @@ test('an improvement is the mirror image', () => {
   const { verdict } = gated(fives(goldenCandidate), fives(goldenBase))
   expect(verdict).toMatchObject({ decision: 'improved', exitCode: 0 })
   expect(verdict.reasons[0]).toBe(
-    'Pass rate rose from 52 % to 68 % (+16 points, likely between +3 and +29): 10 tasks, 50 trials against 50.',
+    '10 tasks, 50 trials against 50. Pass rate rose from 52 % to 68 % (+16 points, likely between +3 and +29). This check calls about 5 of 100 unchanged setups improved.',
   )
 })
 
 test('a drop beyond the margin for sure says so', () => {
   const { verdict } = gated(many(20, '5/5'), many(20, '2/5'))
-  expect(verdict.reasons[0]).toContain(', by more than the margin of 10 points: 20 tasks')
+  expect(verdict.reasons[0]).toContain(', by more than the margin of 10 points.')
 })
 
 test('no change in a suite that is large enough shows that there is no drop', () => {
@@ -55,8 +54,7 @@ test('no change in a suite that is large enough shows that there is no drop', ()
     decision: 'no-drop',
     exitCode: 0,
     reasons: [
-      'Pass rate stayed at 80 % (likely between -7 and +7 points): 40 tasks, 200 trials against 200.',
-      'A drop beyond 10 points is unlikely; a smaller one may have been missed.',
+      '40 tasks, 200 trials against 200. Best guess 0 points (likely -7 to +7). A drop smaller than 10 points may have been missed.',
     ],
   })
 })
@@ -67,8 +65,7 @@ test('too few trials are inconclusive: green, or red where strict, with what wou
     decision: 'inconclusive',
     exitCode: 0,
     reasons: [
-      'Pass rate stayed at 60 % (likely between -14 and +14 points): 12 tasks, 60 trials against 120.',
-      'A drop beyond 10 points is neither shown nor ruled out.',
+      '12 tasks, 60 trials against 120. Best guess 0 points (likely -14 to +14). A drop beyond 10 points is neither shown nor ruled out.',
       'No number of candidate trials would decide it, the base has too few: run 34 more of each task for the base, and as many in all for the candidate.',
     ],
   })
@@ -77,7 +74,7 @@ test('too few trials are inconclusive: green, or red where strict, with what wou
     exitCode: 3,
   })
   const wider = gated(many(12, '12/20'), candidate, { margin: 13 }).verdict
-  expect(wider.reasons[2]).toBe(
+  expect(wider.reasons[1]).toBe(
     '336 more trials (28 of each task) would decide it nine times out of ten if nothing changed.',
   )
 })

@@ -2,9 +2,9 @@ import { UserError } from '../errors.ts'
 import type { Comparison, Side } from '../model/report.ts'
 import { weigh } from './evidence.ts'
 import { comparableTasks, pairTasks, type TaskPair } from './paired-tasks.ts'
+import { perTrialOf, ratioOf, scoreOf } from './per-trial.ts'
 import { generalise } from './stats/generalisation.ts'
 import type { LikelyDifference } from './stats/interval.ts'
-import { logRatio, type LikelyRatio } from './stats/log-ratio.ts'
 import { sum } from './stats/pair.ts'
 import { fewestTrials, passAtK, passHatK } from './stats/pass-at-k.ts'
 import { suiteRate } from './stats/rate.ts'
@@ -46,6 +46,9 @@ export function compare(base: Side, candidate: Side, options: CompareOptions): C
     costUsd: ratioOf(pairs, 'costUsd'),
     tokens: ratioOf(pairs, 'tokens'),
     durationMs: ratioOf(pairs, 'durationMs'),
+    turns: ratioOf(pairs, 'turns'),
+    score: scoreOf(pairs),
+    perTrial: perTrialOf(pairs),
     tasks: taskChanges(paired, evidence),
     adaptive: options.adaptive?.outcome ?? null,
     verdict: verdictOf({ base, candidate, paired, pairs, evidence, options }),
@@ -56,8 +59,4 @@ export function compare(base: Side, candidate: Side, options: CompareOptions): C
 function generalisationOf(pairs: readonly TaskPair[], these: LikelyDifference): LikelyDifference | null {
   const wider = generalise(pairs)
   return wider && { value: wider.value, lo: Math.min(wider.lo, these.lo), hi: Math.max(wider.hi, these.hi) }
-}
-
-function ratioOf(pairs: readonly TaskPair[], what: 'costUsd' | 'tokens' | 'durationMs'): LikelyRatio | null {
-  return logRatio(pairs.map(({ base, candidate }) => ({ base: base[what], candidate: candidate[what] })))
 }

@@ -3,8 +3,9 @@ import { atMost, meanLevel, taskLevel, type Evidence } from './evidence.ts'
 import { moreTrials } from './stats/more-trials.ts'
 import { mean, rateOf, sum } from './stats/pair.ts'
 import { arrow } from './task-changes.ts'
-import type { Case } from './case.ts'
-import { change, count, plural, someOf, when } from './words.ts'
+import type { AdaptiveOutcome } from '../model/adaptive.ts'
+import type { AdaptiveFinding, Case } from './case.ts'
+import { bestGuess, change, count, dollars, plural, someOf, when } from './words.ts'
 
 /** Up to so many tasks the raw counts say more than a mean. */
 const fewTasks = 5
@@ -13,53 +14,78 @@ const fewTasks = 5
 const fewTrialsOfTask = 3
 const fewTrials = 60
 
-/** What the trials say: the change of the pass rate, how sure it is, and the tasks that changed for sure. */
+/** What the trials say: how many there are, the change of the pass rate, and how sure it is; then the tasks that changed for sure. */
 export function findingSentences(facts: Case, evidence: Evidence): string[] {
-  return [
-    changeSentence(facts, evidence),
-    ...certainty(evidence, facts.options.margin),
+  const changed = [
     ...changedTasks('Broken', facts.pairs, evidence.taskRegressed),
     ...changedTasks('Mended', facts.pairs, evidence.taskImproved),
   ]
+  return paragraphs(
+    [measured(facts), changeSentence(facts, evidence), ...certainty(evidence, facts.options.margin)],
+    changed,
+  )
 }
 
-/** The same of a gate that stopped as soon as it was sure. */
-export function adaptiveFindings(facts: Case, evidence: Evidence): string[] {
+/** The same of a gate that stopped as soon as it was sure; `tasks` and `saving` are told with it. */
+export function adaptiveFindings(
+  facts: Case,
+  evidence: Evidence,
+  { outcome }: AdaptiveFinding,
+  told: readonly string[],
+): string[] {
   const { finding } = evidence
   const alarms =
-    finding === 'regressed' || finding === 'improved'
-      ? [adaptiveFalseAlarms]
-      : certainty(evidence, facts.options.margin)
-  return [changeSentence(facts, evidence), ...alarms]
+    finding === 'regressed'
+      ? ['This check cries wolf in at most 5 of 100 unchanged setups.']
+      : finding === 'improved'
+        ? ['This check calls at most 5 of 100 unchanged setups improved.']
+        : certainty(evidence, facts.options.margin)
+  return paragraphs([measured(facts, outcome), changeSentence(facts, evidence), ...alarms], told)
 }
 
-const adaptiveFalseAlarms = 'This check cries wolf in at most 5 of 100 unchanged setups.'
+function paragraphs(...all: readonly (readonly string[])[]): string[] {
+  return all.filter(({ length }) => length > 0).map(sentences => sentences.join(' '))
+}
 
-function changeSentence({ pairs, options }: Case, evidence: Evidence): string {
+/** What it rests on: "20 tasks, 86 trials ($61) against 400." */
+function measured({ pairs }: Case, outcome: AdaptiveOutcome | null = null): string {
   const trialsOf = (side: 'base' | 'candidate'): number => sum(pairs.map(pair => pair[side].graded))
+  const known = pairs.flatMap(({ candidate }) => candidate.costUsd)
+  const all = trialsOf('candidate')
+  const [paid, unpriced] = outcome
+    ? [outcome.spentUsd, outcome.unpriced]
+    : [sum(known.toSorted((a, b) => a - b)), all - known.length]
+  const partly = unpriced > 0 ? `, ${count(unpriced, 'trial')} of unknown cost` : ''
+  const cost = unpriced === 0 || paid > 0 ? ` (${dollars(paid)}${partly})` : ''
+  return `${count(pairs.length, 'task')}, ${count(all, 'trial')}${cost} against ${trialsOf('base')}.`
+}
+
+function changeSentence({ pairs, options }: Case, { finding, difference }: Evidence): string {
+  if (finding === 'no-drop' || finding === 'inconclusive') return `${bestGuess(difference)}.`
   const rate = (side: 'base' | 'candidate'): number => mean(pairs.map(pair => rateOf(pair[side])))
   const beyond =
-    evidence.difference.hi < -options.margin / 100
+    difference.hi < -options.margin / 100
       ? `, by more than the margin of ${count(options.margin, 'point')}`
       : ''
-  const measured = `${count(pairs.length, 'task')}, ${count(trialsOf('candidate'), 'trial')} against ${trialsOf('base')}`
-  return `Pass rate ${change(rate('base'), rate('candidate'), evidence.difference)}${beyond}: ${measured}.`
+  return `Pass rate ${change(rate('base'), rate('candidate'), difference)}${beyond}.`
 }
 
 function certainty({ finding, pRegressed, pImproved }: Evidence, margin: number): string[] {
   switch (finding) {
     case 'regressed':
-      return atMost(pRegressed, meanLevel) ? [falseAlarms] : []
+      return atMost(pRegressed, meanLevel)
+        ? ['This check cries wolf in about 5 of 100 unchanged setups.']
+        : ['This check names a sound task in at most 1 of 100 unchanged setups.']
     case 'improved':
-      return atMost(pImproved, meanLevel) ? [falseAlarms] : []
+      return atMost(pImproved, meanLevel)
+        ? ['This check calls about 5 of 100 unchanged setups improved.']
+        : ['This check calls a task mended in at most 1 of 100 unchanged setups.']
     case 'no-drop':
-      return [`A drop beyond ${count(margin, 'point')} is unlikely; a smaller one may have been missed.`]
+      return [`A drop smaller than ${count(margin, 'point')} may have been missed.`]
     case 'inconclusive':
       return [`A drop beyond ${count(margin, 'point')} is neither shown nor ruled out.`]
   }
 }
-
-const falseAlarms = 'This check cries wolf in about 5 of 100 unchanged setups.'
 
 function changedTasks(word: string, pairs: readonly TaskPair[], adjusted: readonly number[]): string[] {
   const found = pairs.filter((_, i) => atMost(adjusted[i] ?? 1, taskLevel))
@@ -113,7 +139,8 @@ export function notes({ base, candidate, paired, pairs, options }: Case): string
       compared && !options.gate && skipped.length > 0,
       `Not the same on both sides, so not compared: ${someOf(skipped)}. Run both sides on one version of the suite.`,
     ),
-    ...fewTrialsNote(pairs),
+    // A gate that stops early runs as few as its verdict takes.
+    ...(options.adaptive ? [] : fewTrialsNote(pairs)),
   ]
 }
 

@@ -39,6 +39,8 @@ test('the side of a run holds its graded trials, task by task', () => {
         costUsd: [1, 2],
         tokens: [120],
         durationMs: [1000, 1000],
+        turns: [],
+        scores: [1, 1],
       },
       b: {
         fingerprint: 'content of b',
@@ -49,6 +51,8 @@ test('the side of a run holds its graded trials, task by task', () => {
         costUsd: [],
         tokens: [],
         durationMs: [500],
+        turns: [],
+        scores: [0],
       },
     },
   })

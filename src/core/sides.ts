@@ -101,6 +101,8 @@ function sideTask(declared: string | undefined, rows: readonly Trial[]): SideTas
     costUsd: graded.flatMap(({ attempt }) => attempt.costUsd ?? []),
     tokens: graded.flatMap(({ attempt }) => tokensOf(attempt.usage) ?? []),
     durationMs: graded.map(({ attempt }) => attempt.durationMs),
+    turns: graded.flatMap(({ attempt }) => attempt.turns ?? []),
+    scores: graded.map(({ score }) => score),
   }
 }
 

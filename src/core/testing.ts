@@ -1,5 +1,6 @@
 import type { Comparison, Side, SideTask } from '../model/report.ts'
 import type { RunManifest } from '../model/run.ts'
+import type { Suite } from '../model/suite.ts'
 import type { Attempt, Trial } from '../model/trial.ts'
 import { anAttempt, anOutcome, anIsolation } from '../testing/builders.ts'
 import { compare } from './compare.ts'
@@ -167,5 +168,53 @@ export function manifestOf(trials: readonly Trial[], plan = trials.map(({ id }) 
     agentCanaries: {},
     adaptive: null,
     summaries: [],
+  }
+}
+
+/** A loaded suite of these tasks and setups; each has the fingerprint `content of NAME`. */
+export function suiteOf(tasks: readonly string[], setups: readonly string[], trials = 5): Suite {
+  return {
+    name: 'dates',
+    description: null,
+    file: '/evals/dates.yaml',
+    tags: [],
+    trials,
+    sources: {},
+    setups: Object.fromEntries(
+      setups.map(name => [
+        name,
+        {
+          name,
+          harness: { type: 'replay', config: {}, files: {} },
+          model: null,
+          effort: null,
+          prompt: null,
+          context: {},
+          strip: [],
+          skills: {},
+          mcp: {},
+          env: { pass: [], set: {} },
+          network: null,
+          service: null,
+          fingerprint: `content of ${name}`,
+        },
+      ]),
+    ),
+    vary: null,
+    tasks: tasks.map(id => ({
+      id,
+      source: 'dayjs',
+      prompt: 'Fix it.',
+      tags: [],
+      limits: { timeoutMs: 1000, maxCostUsd: null, maxTurns: null },
+      graders: [{ type: 'files', config: {}, files: {}, name: 'files', weight: 1, required: true }],
+      reference: null,
+      fix: null,
+      fingerprint: `content of ${id}`,
+    })),
+    gate: { baseline: null, margin: 10, strict: false },
+    isolation: null,
+    budget: null,
+    fingerprint: 'suite',
   }
 }

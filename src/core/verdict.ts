@@ -45,26 +45,28 @@ export function verdictOf(facts: Case): Verdict {
 }
 
 /** What an adaptive gate came to by its own looks; obstacles come before anything but a regression. */
-function adaptiveVerdict(facts: Case, evidence: Evidence, { outcome, trouble }: AdaptiveFinding): Verdict {
+function adaptiveVerdict(facts: Case, evidence: Evidence, found: AdaptiveFinding): Verdict {
   const { pairs, options } = facts
+  const { outcome, trouble } = found
   const obstacles = obstaclesOf(facts)
-  const rest = [...taskSentences(outcome, pairs), ...savingSentences(outcome), ...notes(facts)]
+  const told = [...taskSentences(outcome, pairs), ...savingSentences(outcome)]
+  const rest = notes(facts)
   const finding = outcome.verdict === 'budget' ? 'inconclusive' : outcome.verdict
   if (finding === null || finding === 'infrastructure') {
     const why =
       finding === null ? ['It has not come to its verdict: resume the run.'] : troubleSentences(trouble)
-    return verdict('infrastructure', [...why, ...obstacles, ...rest], options)
+    return verdict('infrastructure', [why.join(' '), ...obstacles, told.join(' '), ...rest], options)
   }
-  const found = adaptiveFindings(facts, { ...evidence, finding })
+  const findings = adaptiveFindings(facts, { ...evidence, finding }, found, told)
   if (obstacles.length > 0 && finding !== 'regressed')
-    return verdict('incomparable', [...obstacles, ...found, ...rest], options)
+    return verdict('incomparable', [...obstacles, ...findings, ...rest], options)
   const open =
     outcome.verdict === 'budget'
       ? ['The budget was spent before there was a verdict: allow more, or name fewer tasks.']
       : finding === 'inconclusive'
         ? [howToDecide(facts)]
         : []
-  return verdict(finding, [...found, ...open, ...rest], options)
+  return verdict(finding, [...findings, ...open, ...rest], options)
 }
 
 /** The exit code of a gate with this decision; 0 where no gate was asked for. */

@@ -45,6 +45,21 @@ export function change(base: number, candidate: number, difference: LikelyDiffer
   return `${verb} from ${percent(base, digits)} to ${percent(candidate, digits)} (${size} ${unit}, ${range})`
 }
 
+/** `Best guess -1 point (likely -8 to +6)` */
+export function bestGuess({ value, lo, hi }: LikelyDifference): string {
+  // Below one point whole numbers would hide the change; a sum of equal rates may differ from 0 in its last bit.
+  const digits = Math.abs(value) < 0.01 && Math.abs(value) >= 1e-9 ? 1 : 0
+  const size = points(value, digits)
+  const unit = size === '-1' || size === '+1' ? 'point' : 'points'
+  return `Best guess ${size} ${unit} (likely ${points(lo, digits)} to ${points(hi, digits)})`
+}
+
+/** US dollars: `$61`, and with cents below ten: `$6.10`, `$0.42`, `<$0.01` */
+export function dollars(costUsd: number): string {
+  if (costUsd > 0 && costUsd < 0.005) return '<$0.01'
+  return `$${costUsd.toFixed(costUsd < 9.995 ? 2 : 0)}`
+}
+
 /** Without a sign on what rounds to 0. */
 function plain(value: number, digits: number): string {
   const text = value.toFixed(digits)

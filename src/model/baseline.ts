@@ -13,6 +13,10 @@ export const BaselineTask = z.strictObject({
   costUsd: z.array(z.number()),
   tokens: z.array(z.number()),
   durationMs: z.array(z.number()),
+  /** Left out where they were not recorded: in baselines of earlier versions. */
+  turns: z.array(z.number()).optional(),
+  /** In [0,1]. */
+  scores: z.array(z.number()).optional(),
 })
 export type BaselineTask = z.infer<typeof BaselineTask>
 

@@ -34,6 +34,21 @@ export const Ratio = z.strictObject({
 })
 export type Ratio = z.infer<typeof Ratio>
 
+/** A mean over tasks of their trials' mean; `n` = trials in which it is known. */
+export const Known = z.strictObject({ value: z.number(), n: z.number().int().positive() })
+export type Known = z.infer<typeof Known>
+
+/** What one trial of a side takes and reaches, over the tasks that both sides know; null = unknown. */
+export const PerTrial = z.strictObject({
+  /** In [0,1]. */
+  score: Known.nullable(),
+  costUsd: Known.nullable(),
+  tokens: Known.nullable(),
+  durationMs: Known.nullable(),
+  turns: Known.nullable(),
+})
+export type PerTrial = z.infer<typeof PerTrial>
+
 /**
  * - `unchanged`: enough trials to have seen a change of this task, and none was seen
  * - `inconclusive`: too few trials to tell
@@ -111,6 +126,11 @@ export const Comparison = z.strictObject({
   costUsd: Ratio.nullable(),
   tokens: Ratio.nullable(),
   durationMs: Ratio.nullable(),
+  turns: Ratio.nullable().default(null),
+  /** Of the mean score; null where it is not known. */
+  score: Difference.nullable().default(null),
+  /** Null in comparisons of earlier versions. */
+  perTrial: z.strictObject({ base: PerTrial, candidate: PerTrial }).nullable().default(null),
   tasks: z.array(TaskChange),
   /** Of an adaptive gate; null where all trials were planned beforehand. */
   adaptive: AdaptiveOutcome.nullable().default(null),
@@ -118,11 +138,67 @@ export const Comparison = z.strictObject({
 })
 export type Comparison = z.infer<typeof Comparison>
 
+/** One of the sides that are held against each other. */
+const Who = { label: z.string(), setup: z.string() }
+
+/** What of a claim the trials show: each part alone, at 5 %. `refuted`: its opposite is shown. */
+export const Shown = z.enum(['shown', 'not shown', 'refuted'])
+export type Shown = z.infer<typeof Shown>
+
+/** A claim about one setup against the base: as good, cheaper, or both at once. */
+export const ClaimFinding = z.strictObject({
+  ...Who,
+  /** "Not worse than so many points"; null where that was not claimed. */
+  notWorse: z
+    .strictObject({
+      points: z.number(),
+      difference: Difference,
+      /** Trials of both sides. */
+      n: z.number().int(),
+      finding: Shown,
+    })
+    .nullable(),
+  /** "So many percent cheaper"; its ratio is null where the cost is unknown. */
+  cheaper: z.strictObject({ percent: z.number(), ratio: Ratio.nullable(), finding: Shown }).nullable(),
+  /** False where the trials themselves are in doubt (see the verdict): then nothing is shown. */
+  sound: z.boolean(),
+  /** Shown only if all parts are; refuted if any is. */
+  finding: Shown,
+})
+export type ClaimFinding = z.infer<typeof ClaimFinding>
+
+/** Several setups that were run on the same tasks, the base first. */
+export const SideBySide = z.strictObject({
+  /** Whether a difference to the base still stands out among so many, after Holm's adjustment at 5 %. Empty with one candidate. */
+  changes: z.array(z.strictObject({ ...Who, change: z.enum(['regressed', 'improved', 'none']) })),
+  /** Quality and cost of each. */
+  offers: z.array(
+    z.strictObject({
+      ...Who,
+      passRate: Rate.nullable(),
+      costUsd: Known.nullable(),
+      /** Those that are no worse and no dearer on average, and better or cheaper. */
+      beatenBy: z.array(
+        z.strictObject({
+          ...Who,
+          difference: Difference,
+          cost: Ratio,
+          /** Whether at least one of better and cheaper is more than chance explains. */
+          shown: z.boolean(),
+        }),
+      ),
+    }),
+  ),
+})
+export type SideBySide = z.infer<typeof SideBySide>
+
 /** What reporters render: a run with its trials, and the comparisons that were asked for. */
 export const Report = z.strictObject({
   run: RunManifest,
   trials: z.array(Trial),
   comparisons: z.array(Comparison),
+  /** Of the run's setups among each other; null with fewer than two. */
+  sideBySide: SideBySide.nullable().default(null),
   /** Of the gated setups with the first baseline that was ever accepted: they decide nothing. */
   anchors: z.array(Comparison).default([]),
   /** Of the gate; null where no gate was asked for. */

@@ -1,5 +1,5 @@
 import type { Comparison, Ratio, TaskChange } from '../model/report.ts'
-import { formatPoints, formatRatio, signedPoints } from './format.ts'
+import { formatPoints, formatRatio, formatScoreDifference, signedPoints } from './format.ts'
 import type { Cell, GridColumn } from './grid.ts'
 import type { GridSide } from './side-column.ts'
 
@@ -61,18 +61,23 @@ export function changeColumn(comparison: Comparison): GridColumn {
     weight: id => markOf(changes.get(id)).weight,
     rate: cell(difference && formatPoints(difference.value)),
     likely: cell(difference && `${signedPoints(difference.lo)} to ${signedPoints(difference.hi)}`),
+    score: cell(comparison.score && formatScoreDifference(comparison.score)),
+    scoreTells: false,
     costUsd: cell(comparison.costUsd && formatRatio(comparison.costUsd)),
     tokens: cell(comparison.tokens && formatRatio(comparison.tokens)),
     durationMs: cell(comparison.durationMs && formatRatio(comparison.durationMs)),
+    turns: cell(comparison.turns && formatRatio(comparison.turns)),
   }
 }
 
-const ofMeasures = 'per trial: mean over all trials; its change: mean over tasks of their changes'
+const ofMeasures = 'per trial: mean over tasks; its change: mean over tasks of their changes'
 
 /** What the marks of these comparisons mean, and what a table with several candidates has no column for. */
 export function notesOn(comparisons: readonly Comparison[], sides: readonly GridSide[]): string[] {
   const marks = comparisons.flatMap(comparison => comparison.tasks.map(change => markOf(change).meaning))
-  const hasRatio = comparisons.some(({ costUsd, tokens, durationMs }) => costUsd ?? tokens ?? durationMs)
+  const hasRatio = comparisons.some(
+    ({ costUsd, tokens, durationMs, turns }) => costUsd ?? tokens ?? durationMs ?? turns,
+  )
   const meanings = [...new Set(marks.filter(meaning => meaning !== null)), ...(hasRatio ? [ofMeasures] : [])]
   if (comparisons.length > 1) {
     return [
@@ -86,14 +91,17 @@ export function notesOn(comparisons: readonly Comparison[], sides: readonly Grid
   return [...meanings, `on new tasks like these: likely ${range}`]
 }
 
-function inWords({ difference, costUsd, tokens, durationMs }: Comparison): string {
+function inWords({ difference, score, costUsd, tokens, durationMs, turns }: Comparison): string {
   const points =
     difference &&
     `${formatPoints(difference.value)}, likely ${signedPoints(difference.lo)} to ${signedPoints(difference.hi)}`
-  const ratios = Object.entries<Ratio | null>({ cost: costUsd, tokens, time: durationMs }).flatMap(
+  const ratios = Object.entries<Ratio | null>({ cost: costUsd, tokens, time: durationMs, turns }).flatMap(
     ([name, ratio]) => (ratio ? [`${name} ${formatRatio(ratio)}`] : []),
   )
-  return [points ?? 'cannot be compared', ...ratios].join('; ')
+  // Where each trial just passes or fails, scores say the same once more.
+  const tells = score && difference && Math.abs(score.value - difference.value) > 1e-9
+  const scores = tells ? [`score ${formatScoreDifference(score)}`] : []
+  return [points ?? 'cannot be compared', ...scores, ...ratios].join('; ')
 }
 
 function cell(text: string | null): Cell {

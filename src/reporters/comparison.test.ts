@@ -3,6 +3,7 @@ import { renderComparisons } from './comparison.ts'
 import { plainPaint } from './paint.ts'
 import { sampleComparison } from './testing/comparison.ts'
 
+const alone = { sideBySide: null, claims: [] }
 const style = { paint: plainPaint, columns: 80 }
 
 test('two runs of one setup are told apart by their labels', () => {
@@ -16,22 +17,33 @@ test('two runs of one setup are told apart by their labels', () => {
     ],
     { decision: 'improved', reasons: ['Pass rate rose from 60 % to 100 %.'] },
   )
-  expect(renderComparisons([comparison], style)).toMatchInlineSnapshot(`
-    "IMPROVED. run 3c4d guided against run 1a2b guided
-      Pass rate rose from 60 % to 100 %.
+  expect(renderComparisons({ ...alone, comparisons: [comparison] }, style)).toMatchInlineSnapshot(`
+    "IMPROVED. Pass rate rose from 60 % to 100 %.
+      run 3c4d guided against run 1a2b guided
 
-      task              run 1a2b guided  run 3c4d guided  change
-      utc-offset        5/5              5/5              same
-      iso-week          1/5              5/5              better
-      new-task          -                5/5              new
+      task              run 1a2b guided  run 3c4d guided
+      utc-offset        5/5              5/5
+      iso-week          1/5              5/5
+      new-task          -                5/5
 
-      2 of 3 tasks      60 % of 10       100 % of 15      +40 points
-        likely          32-88 %          92-100 %         +34 to +46
-      cost per trial                                      +18 %, likely +5 to +33
-      tokens per trial                                    +2 %, likely -3 to +7
-      per trial: mean over all trials; its change: mean over tasks of their
-        changes
-      on new tasks like these: likely +20 to +60 points"
+      2 of 3 tasks      60 % of 10       100 % of 15
+        likely          32-88 %          92-100 %
+      cost per trial
+      tokens per trial
+      task              change
+      utc-offset        same
+      iso-week          better
+      new-task          new
+
+      2 of 3 tasks      +40 points
+        likely          +34 to +46
+      cost per trial    +18 %, likely +5 to +33 (n 25)
+      tokens per trial  +2 %, likely -3 to +7 (n 25)
+      per trial: mean over tasks; its change: mean over tasks of their changes
+      on new tasks like these: likely +20 to +60 points
+
+      Flipped (most trials passed on one side and failed on the other): iso-week
+      (1/5 -> 5/5)."
   `)
 })
 
@@ -42,8 +54,11 @@ test('sides that cannot be compared get no number', () => {
     [['t', '5/5', '0/0', 'incomparable']],
     { decision: 'incomparable', reasons: ['No task can be compared.'] },
   )
-  const text = renderComparisons([{ ...comparison, costUsd: null, tokens: null }], style)
-  expect(text).toMatch(/^CANNOT BE COMPARED\. b against a\n {2}No task can be compared\.\n/)
+  const text = renderComparisons(
+    { ...alone, comparisons: [{ ...comparison, costUsd: null, tokens: null }] },
+    style,
+  )
+  expect(text).toMatch(/^CANNOT BE COMPARED\. No task can be compared\.\n {2}b against a\n/)
   expect(text).not.toContain('points')
   expect(text).toContain('n/c')
 })

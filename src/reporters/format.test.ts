@@ -38,8 +38,8 @@ test('a difference is told in points with its likely range', () => {
 })
 
 test('a ratio is told as a change in percent', () => {
-  expect(formatRatio({ value: 1.18, lo: 1.05, hi: 1.33, n: 20 })).toBe('+18 %, likely +5 to +33')
-  expect(formatRatio({ value: 0.8, lo: null, hi: null, n: 1 })).toBe('-20 %, range unknown')
+  expect(formatRatio({ value: 1.18, lo: 1.05, hi: 1.33, n: 20 })).toBe('+18 %, likely +5 to +33 (n 20)')
+  expect(formatRatio({ value: 0.8, lo: null, hi: null, n: 1 })).toBe('-20 %, range unknown (n 1)')
   expect(formatRatio(null)).toBe('unknown')
 })
 

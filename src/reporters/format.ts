@@ -47,12 +47,15 @@ export function formatPoints(share: number): string {
   return `${points} ${Math.abs(Number(points)) === 1 ? 'point' : 'points'}`
 }
 
-/** A ratio as a change in percent: "+18 %, likely +5 to +33"; null is "unknown". */
+/** A ratio as a change in percent: "+18 %, likely +5 to +33 (n 25)"; null is "unknown". */
 export function formatRatio(ratio: Ratio | null): string {
   if (ratio === null) return 'unknown'
   const value = `${signed((ratio.value - 1) * 100)} %`
-  if (ratio.lo === null || ratio.hi === null) return `${value}, range unknown`
-  return `${value}, likely ${signed((ratio.lo - 1) * 100)} to ${signed((ratio.hi - 1) * 100)}`
+  const range =
+    ratio.lo === null || ratio.hi === null
+      ? 'range unknown'
+      : `likely ${signed((ratio.lo - 1) * 100)} to ${signed((ratio.hi - 1) * 100)}`
+  return `${value}, ${range} (n ${ratio.n})`
 }
 
 /** US dollars: "$0.42", "<$0.01" for less than half a cent, "$1,234" from a hundred dollars on; null is "?". */
@@ -60,6 +63,25 @@ export function formatCost(costUsd: number | null): string {
   if (costUsd === null) return unknown
   if (costUsd > 0 && costUsd < 0.005) return '<$0.01'
   return costUsd < 99.995 ? `$${costUsd.toFixed(2)}` : `$${Math.round(costUsd).toLocaleString('en-US')}`
+}
+
+/** A score in [0,1]: "0.83"; null is "?". */
+export function formatScore(score: number | null): string {
+  return score === null ? unknown : score.toFixed(2)
+}
+
+/** A difference of two scores: "+0.05, likely -0.01 to +0.11". */
+export function formatScoreDifference({ value, lo, hi }: Difference): string {
+  const text = (score: number): string => {
+    const rounded = Number(score.toFixed(2))
+    return `${rounded > 0 ? '+' : ''}${rounded === 0 ? '0' : rounded.toFixed(2)}`
+  }
+  return `${text(value)}, likely ${text(lo)} to ${text(hi)}`
+}
+
+/** A number of model calls: "6.5", "12"; null is "?". */
+export function formatTurns(turns: number | null): string {
+  return turns === null ? unknown : turns.toFixed(turns < 9.95 && !Number.isInteger(turns) ? 1 : 0)
 }
 
 /** A number of tokens: "950", "12.3k", "1.2M"; null is "?". */

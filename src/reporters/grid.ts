@@ -11,17 +11,20 @@ export interface Cell {
   tone: Tone
 }
 
+/** What varies from trial to trial. */
+export type MeasureKey = 'costUsd' | 'tokens' | 'durationMs' | 'turns'
+
 /** One column under the task names: a setup, or the change between two. */
-export interface GridColumn {
+export interface GridColumn extends Record<MeasureKey, Cell> {
   head: string
   task(id: string): Cell
   /** How much the row of this task needs reading: 0 not at all … 3 most. */
   weight(id: string): number
   rate: Cell
   likely: Cell
-  costUsd: Cell
-  tokens: Cell
-  durationMs: Cell
+  score: Cell
+  /** Whether the score says what the pass rate does not. */
+  scoreTells: boolean
 }
 
 export interface GridRow {
@@ -95,6 +98,7 @@ function sideOfSummary(summary: SetupSummary): GridSide {
     head: summary.setup,
     counts: new Map(summary.tasks.map(task => [task.task, task])),
     passRate: summary.passRate,
+    perTrial: null,
     summary,
     comparison: null,
   }
@@ -104,14 +108,16 @@ type Assembled = Pick<Grid, 'heads' | 'tasks' | 'omitted' | 'omittedAlike' | 'to
 
 function assemble(tasks: readonly string[], columns: readonly GridColumn[], suite: string): Assembled {
   const listed = chooseTasks(tasks, columns)
-  const row = (label: string, key: 'rate' | 'likely' | 'costUsd' | 'tokens' | 'durationMs'): GridRow => ({
+  const row = (label: string, key: 'rate' | 'likely' | 'score' | MeasureKey): GridRow => ({
     label,
     cells: columns.map(column => column[key]),
   })
   const measures = [
+    ...(columns.some(({ scoreTells }) => scoreTells) ? [row('mean score', 'score')] : []),
     row('cost per trial', 'costUsd'),
     row('tokens per trial', 'tokens'),
     row('time per trial', 'durationMs'),
+    row('turns per trial', 'turns'),
   ]
   return {
     heads: ['task', ...columns.map(column => column.head)],

@@ -31,13 +31,14 @@ test('verdict, table, flips, folded reasons and cost', () => {
     | \`iso-week\` | 3/5 | 3/5 | ~ |
     | **all 2 tasks** | **80 % of 10** | **40 % of 10** | **-40 points** |
     | likely | 56-100 % | 12-68 % | -46 to -34 |
-    | cost per trial | $0.17 | $0.17 | +18 %, likely +5 to +33 |
-    | tokens per trial | 12.3k | 12.3k | +2 %, likely -3 to +7 |
+    | cost per trial | $0.17 | $0.17 | +18 %, likely +5 to +33 (n 25) |
+    | tokens per trial | 12.3k | 12.3k | +2 %, likely -3 to +7 (n 25) |
     | time per trial | 38s | 38s |  |
+    | turns per trial | 6 | 6 |  |
 
     <sub>\\~: no difference shown</sub>
 
-    <sub>per trial: mean over all trials; its change: mean over tasks of their changes</sub>
+    <sub>per trial: mean over tasks; its change: mean over tasks of their changes</sub>
 
     <sub>on new tasks like these: likely -60 to -20 points</sub>
 

@@ -1,5 +1,6 @@
-import type { Report, TaskChange } from '../model/report.ts'
+import type { Comparison, Report } from '../model/report.ts'
 import { listTrials } from './commands.ts'
+import { flipCounts, flipsMean, flipsOf } from './flips.ts'
 import { formatDuration } from './format.ts'
 import { imagesText } from './images.ts'
 import { gridsOf, type Cell, type Grid, type GridRow } from './grid.ts'
@@ -7,6 +8,7 @@ import { limitsText } from './limits.ts'
 import { cellCode, code, joinWithin, prose } from './markdown-text.ts'
 import { modelFacts } from './model-text.ts'
 import { networkText } from './network-text.ts'
+import { offersMarkdown } from './offers-text.ts'
 import { noticesOf } from './notices.ts'
 import { meaningOf, problemsIn, type Problems } from './problem-blocks.ts'
 import { howToApprove, ruleLines, rulesTitle } from './rules.ts'
@@ -31,7 +33,7 @@ export function renderMarkdown(report: Report): string {
   const headline = reportHeadline(report, totals)
   const problems = problemsIn(report)
   const said = new Set([...headline.reasons, ...report.warnings])
-  const reasons = headline.reasons.map(prose).join(' ')
+  const reasons = headline.reasons.map(prose).join('\n\n')
   const notices = noticesOf(report, totals).map(notice => `> ${prose(notice)}`)
   return joinWithin(
     [
@@ -40,7 +42,8 @@ export function renderMarkdown(report: Report): string {
       ...notices,
       ...rulesSection(report),
       ...gridsOf(report.comparisons, run.summaries).flatMap(grid => gridSections(grid, said)),
-      ...flips(report),
+      ...offersMarkdown(report.sideBySide),
+      ...flips(report.comparisons),
       ...(['failed', 'crashed', 'errored'] as const).flatMap(kind => problemSection(kind, problems)),
       `Spent: ${prose(formatSpent(totals.spent))}${elapsed(report)}. Isolation: ${[run.isolation.level, prose(imagesText(run.isolation))].filter(Boolean).join(', ')}, network ${prose(networkText(run.isolation))}.${limits === null ? '' : ` Limits: ${prose(limits)}.`}${workspaces === null ? '' : ` Workspaces: ${prose(workspaces)}.`}${modelFacts(
         report,
@@ -79,12 +82,15 @@ function rulesSection({ run }: Report): string[] {
   ]
 }
 
-function gridSections(grid: Grid, said: ReadonlySet<string>): string[] {
+/** Each verdict that was not said yet, and the table. */
+export function gridSections(grid: Grid, said: ReadonlySet<string>): string[] {
   const verdicts = grid.comparisons.flatMap(comparison => {
     const { words, about, reasons } = comparisonHeadline(comparison)
     const unsaid = reasons.filter(reason => !said.has(reason))
     if (grid.title === null && grid.comparisons.length === 1 && unsaid.length === 0) return []
-    return [`**${prose(words)}** ${[`${about}.`, ...unsaid].map(prose).join(' ')}`]
+    return [
+      `**${prose(words)}** ${[unsaid.length > 0 ? `${about}: ${unsaid.join(' ')}` : `${about}.`].map(prose).join(' ')}`,
+    ]
   })
   const width = grid.heads.length
   const rows = [
@@ -114,30 +120,14 @@ function bold(text: string, row: number): string {
   return row === 0 && text !== '' ? `**${text}**` : text
 }
 
-function flips({ comparisons }: Report): string[] {
-  const lines = comparisons.flatMap(({ base, candidate, tasks }) =>
-    tasks
-      .filter(change => change.flipped)
-      .map(
-        change =>
-          `- ${code(change.task)} ${counts(change)} (${prose(candidate.label)} against ${prose(base.label)})`,
-      ),
+/** Tasks of which most trials passed on one side and failed on the other, as a section. */
+export function flips(comparisons: readonly Comparison[]): string[] {
+  const lines = flipsOf(comparisons).map(
+    ({ about, change }) => `- ${code(change.task)} ${flipCounts(change, '→')} (${prose(about)})`,
   )
   if (lines.length === 0) return []
   const more = lines.length > mostFlips ? [`- and ${lines.length - mostFlips} more`] : []
-  return [
-    [
-      '**Flips** (most trials passed on one side and failed on the other)',
-      '',
-      ...lines.slice(0, mostFlips),
-      ...more,
-    ].join('\n'),
-  ]
-}
-
-function counts({ base, candidate }: TaskChange): string {
-  const side = (count: TaskChange['base']): string => (count ? `${count.passed}/${count.graded}` : '?')
-  return `${side(base)} → ${side(candidate)}`
+  return [[`**Flips** (${flipsMean})`, '', ...lines.slice(0, mostFlips), ...more].join('\n')]
 }
 
 function problemSection(kind: 'failed' | 'crashed' | 'errored', problems: Problems): string[] {

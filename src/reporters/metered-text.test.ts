@@ -106,7 +106,7 @@ test('a run whose context did not arrive says so first, in every report', () => 
   const summaries = [{ ...sampleSummary('guided', trials), contextProof: proof }]
   const report = sampleReport(trials, { manifest: { summaries } })
   const terminal = renderTerminal(report, { paint: plainPaint, columns: 100 })
-  expect(terminal).toMatch(/^NOT VALID\. .*\n {2}Context file AGENTS.md of setup guided never/)
+  expect(terminal).toMatch(/^NOT VALID\. Context file AGENTS.md of setup guided never/)
   expect(terminal).toMatch(/guided: Skill dates was offered/)
   expect(renderMarkdown(report)).toMatch(/^## NOT VALID\.[\s\S]*AGENTS\.md of setup guided never reached/)
   expect(renderJunit(report)).toMatch(

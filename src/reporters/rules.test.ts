@@ -38,8 +38,8 @@ const report = sampleReport(sampleTrials('utc-offset', 'guided', 5, 0), {
 test('what needs approval stands on the first screen, right below the verdict', () => {
   const style = { paint: plainPaint, columns: 80, cwd: '/repo', folder: '/repo/.agent-eval/runs/r' }
   expect(renderTerminal(report, style)).toMatchInlineSnapshot(`
-    "NEEDS APPROVAL. dates: 5 of 5 trials passed
-      2 changes need approval.
+    "NEEDS APPROVAL. 2 changes need approval.
+      dates: 5 of 5 trials passed
       By the thresholds and baseline in the working tree it would be "improved".
 
     Rules of origin/main (aaaaaaa); tested is no commit.

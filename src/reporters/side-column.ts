@@ -1,8 +1,17 @@
-import type { Comparison, TaskChange } from '../model/report.ts'
+import type { Comparison, PerTrial, TaskChange } from '../model/report.ts'
 import type { Measure, Rate, SetupSummary } from '../model/run.ts'
 import { markOf } from './change-column.ts'
-import { formatCost, formatDuration, formatPercent, formatRange, formatTokens, unknown } from './format.ts'
-import type { Cell, GridColumn } from './grid.ts'
+import {
+  formatCost,
+  formatDuration,
+  formatPercent,
+  formatRange,
+  formatScore,
+  formatTokens,
+  formatTurns,
+  unknown,
+} from './format.ts'
+import type { Cell, GridColumn, MeasureKey } from './grid.ts'
 
 type Counts = Pick<NonNullable<TaskChange['base']>, 'passed' | 'graded' | 'errored'>
 
@@ -11,6 +20,8 @@ export interface GridSide {
   head: string
   counts: ReadonlyMap<string, Counts>
   passRate: Rate | null
+  /** What its trials take; null where nothing is known of them but their counts. */
+  perTrial: PerTrial | null
   /** The side's setup in the report's run; null where the side comes from elsewhere. */
   summary: SetupSummary | null
   /** Whose marks of change stand in this column; null = none. */
@@ -33,16 +44,21 @@ export function sidesOf(comparisons: readonly Comparison[], summaries: readonly 
 /** "3/5" a task, with the mark of change where the side is one of several candidates. */
 export function sideColumn(side: GridSide): GridColumn {
   const changes = new Map(side.comparison?.tasks.map(change => [change.task, change]))
-  const { summary, passRate } = side
+  const { passRate } = side
+  const score = side.perTrial?.score?.value ?? side.summary?.meanScore ?? null
   return {
     head: side.head,
     task: id => withMark(countCell(side.counts.get(id)), changes.get(id)),
     weight: id => Math.max(countWeight(side.counts.get(id)), markOf(changes.get(id)).weight),
     rate: plain(passRate === null ? unknown : `${formatPercent(passRate.value)} of ${passRate.n}`),
     likely: plain(passRate === null ? '' : `${formatRange(passRate)} %`),
-    costUsd: measureCell(summary, 'costUsd', formatCost),
-    tokens: measureCell(summary, 'tokens', formatTokens),
-    durationMs: measureCell(summary, 'durationMs', formatDuration),
+    score: plain(score === null ? '' : formatScore(score)),
+    // Where each trial just passes or fails, scores are the pass rate once more.
+    scoreTells: score !== null && passRate !== null && Math.abs(score - passRate.value) > 1e-9,
+    costUsd: measureCell(side, 'costUsd', formatCost),
+    tokens: measureCell(side, 'tokens', formatTokens),
+    durationMs: measureCell(side, 'durationMs', formatDuration),
+    turns: measureCell(side, 'turns', formatTurns),
   }
 }
 
@@ -63,6 +79,7 @@ function sideOf(
     head: headOf({ setup, label }, other),
     counts,
     passRate,
+    perTrial: comparison.perTrial?.[which] ?? null,
     summary: summary && sameCounts(summary, counts) ? summary : null,
   }
 }
@@ -98,16 +115,20 @@ function withMark(cell: Cell, change: TaskChange | undefined): Cell {
   return text === '' ? cell : { text: `${cell.text} ${text}`, tone }
 }
 
-/** Mean per trial; blank where the side's trials are not in this report, "?" where no trial told. */
+/**
+ * What one trial takes: over the tasks that both sides know, else over all trials of the setup. Blank where nothing but counts is
+ * known of the side's trials, "?" where no trial told.
+ */
 function measureCell(
-  summary: SetupSummary | null,
-  key: 'costUsd' | 'tokens' | 'durationMs',
+  { summary, perTrial, counts }: GridSide,
+  key: MeasureKey,
   format: (value: number | null) => string,
 ): Cell {
-  if (summary === null) return plain('')
-  const measure: Measure | null = summary[key]
-  const partly = measure !== null && measure.n < summary.graded ? ` (n ${measure.n})` : ''
-  return plain(`${format(measure?.mean ?? null)}${partly}`)
+  const told: Measure | null = summary?.[key] ?? null
+  const known = perTrial?.[key] ?? (told && { value: told.mean, n: told.n })
+  if (known === null) return plain(summary === null ? '' : unknown)
+  const all = [...counts.values()].reduce((trials, { graded }) => trials + graded, 0)
+  return plain(`${format(known.value)}${known.n < all ? ` (n ${known.n})` : ''}`)
 }
 
 function plain(text: string): Cell {

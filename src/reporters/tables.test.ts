@@ -30,14 +30,13 @@ test('candidates of one base stand side by side, with their marks', () => {
 
       all 3 tasks  100 % of 9  89 % of 9   89 % of 9
         likely     87-100 %    67-100 %    67-100 %
-      guided: -11 points, likely -17 to -5; cost +18 %, likely +5 to +33; tokens
-        +2 %, likely -3 to +7
-      skills: -11 points, likely -17 to -5; cost +18 %, likely +5 to +33; tokens
-        +2 %, likely -3 to +7
+      guided: -11 points, likely -17 to -5; cost +18 %, likely +5 to +33 (n 25);
+        tokens +2 %, likely -3 to +7 (n 25)
+      skills: -11 points, likely -17 to -5; cost +18 %, likely +5 to +33 (n 25);
+        tokens +2 %, likely -3 to +7 (n 25)
       lower?, higher?: too few trials of this task to tell a change from chance
       ~: no difference shown
-      per trial: mean over all trials; its change: mean over tasks of their
-        changes"
+      per trial: mean over tasks; its change: mean over tasks of their changes"
   `)
 })
 

@@ -30,8 +30,8 @@ test('a gate that fails tells the broken task first', () => {
     warnings: ['The suite has uncommitted changes: commit them, so that others can repeat this run.'],
   })
   expect(renderTerminal(report, style)).toMatchInlineSnapshot(`
-    "REGRESSED. dates: 6 of 10 trials passed, 4 failed
-      Broken task: utc-offset (20/20 -> 1/5).
+    "REGRESSED. Broken task: utc-offset (20/20 -> 1/5).
+      dates: 6 of 10 trials passed, 4 failed
       warning: The suite has uncommitted changes: commit them, so that others can
       repeat this run.
 
@@ -42,12 +42,12 @@ test('a gate that fails tells the broken task first', () => {
 
       2 of 3 tasks      97 % of 60       60 % of 10  -37 points
         likely          92-100 %         32-88 %     -43 to -31
-      cost per trial                     $0.17       +18 %, likely +5 to +33
-      tokens per trial                   12.3k       +2 %, likely -3 to +7
+      cost per trial                     $0.17       +18 %, likely +5 to +33 (n 25)
+      tokens per trial                   12.3k       +2 %, likely -3 to +7 (n 25)
       time per trial                     38s
+      turns per trial                    6
       ~: no difference shown
-      per trial: mean over all trials; its change: mean over tasks of their
-        changes
+      per trial: mean over tasks; its change: mean over tasks of their changes
       on new tasks like these: likely -57 to -17 points
 
     Failed: 4 trials (the agent's work did not pass)
@@ -70,7 +70,9 @@ test('a gate that passes lists no task where nothing differs', () => {
     sampleReport(trials, { comparisons: [comparison], verdict: comparison.verdict }),
     style,
   )
-  expect(text.split('\n')[0]).toBe('NO DROP BEYOND 10 POINTS. dates: 5 of 5 trials passed')
+  expect(text).toMatch(
+    /^NO DROP BEYOND 10 POINTS\. Best guess 0 points \(likely -8 to \+6\)\. A drop smaller\n {2}than 10 points may have been missed\.\n {2}dates: 5 of 5 trials passed\n/,
+  )
   expect(text).not.toContain('utc-offset')
   expect(text).not.toContain('next ')
 })
@@ -97,7 +99,7 @@ test('a gate over several setups shows each with its own verdict, and no reason 
     sampleReport(trials, { comparisons, verdict: { ...verdict, reasons: [...verdict.reasons] } }),
     style,
   )
-  expect(text).toContain('NO DROP BEYOND 10 POINTS. bare against baseline bare\n  bare is as it was.')
+  expect(text).toContain('NO DROP BEYOND 10 POINTS. bare against baseline bare: bare is as it was.')
   expect(text).toContain('REGRESSED. guided against baseline guided\n')
   expect(text.match(/guided is worse/g)).toHaveLength(1)
 })

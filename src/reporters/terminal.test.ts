@@ -65,26 +65,26 @@ test('a green run of one setup takes six lines', () => {
 test('a red run of two setups starts with the verdict and ends with what to type next', () => {
   const report = sampleReport(redTrials, { comparisons: [redComparison] })
   expect(renderTerminal(report, style)).toMatchInlineSnapshot(`
-    "REGRESSED. dates: 12 of 22 trials passed, 9 failed, 1 crashed; 2 errored
-      Pass rate fell from 82 % to 27 % (-55 points, likely between -61 and -49).
-      This check cries wolf in at most 5 of 100 unchanged setups.
+    "REGRESSED. Pass rate fell from 82 % to 27 % (-55 points, likely between -61 and
+      -49). This check cries wolf in at most 5 of 100 unchanged setups.
       Broken task: utc-offset (5/5 -> 1/5).
+      dates: 12 of 22 trials passed, 9 failed, 1 crashed; 2 errored
 
-      task                           bare        guided      change
-      utc-offset                     5/5         1/5         worse
-      plugin-order                   3/5         2/5         lower?
-      leap-year-in-a…at-is-too-long  1/1         0/1         lower?
-      iso-week                       -           -           n/c
+      task                    bare        guided      change
+      utc-offset              5/5         1/5         worse
+      plugin-order            3/5         2/5         lower?
+      leap-year-i…s-too-long  1/1         0/1         lower?
+      iso-week                -           -           n/c
 
-      3 of 4 tasks                   82 % of 11  27 % of 11  -55 points
-        likely                       60-100 %    3-52 %      -61 to -49
-      cost per trial                 $0.17       $0.17       +18 %, likely +5 to +33
-      tokens per trial               12.3k       12.3k       +2 %, likely -3 to +7
-      time per trial                 38s         38s
+      3 of 4 tasks            82 % of 11  27 % of 11  -55 points
+        likely                60-100 %    3-52 %      -61 to -49
+      cost per trial          $0.17       $0.17       +18 %, likely +5 to +33 (n 25)
+      tokens per trial        12.3k       12.3k       +2 %, likely -3 to +7 (n 25)
+      time per trial          38s         38s
+      turns per trial         6           6
       lower?, higher?: too few trials of this task to tell a change from chance
       n/c: not comparable (the task changed, or nothing was graded on one side)
-      per trial: mean over all trials; its change: mean over tasks of their
-        changes
+      per trial: mean over tasks; its change: mean over tasks of their changes
       on new tasks like these: likely -75 to -35 points
 
     Failed: 9 trials (the agent's work did not pass)
@@ -132,8 +132,8 @@ test('a run in which nothing was graded says so and shows no table', () => {
     sampleTrial({ task: 'a', setup: 'guided', index, end: 'errored', reason: 'no space left on device' }),
   )
   expect(renderTerminal(sampleReport(trials), style)).toMatchInlineSnapshot(`
-    "NOTHING GRADED. dates: 2 errored
-      No pass rate can be told from this run.
+    "NOTHING GRADED. No pass rate can be told from this run.
+      dates: 2 errored
 
       guided: pass rate unknown
 
@@ -170,6 +170,7 @@ test('an unknown cost is never $0', () => {
       cost per trial    ?
       tokens per trial  ?
       time per trial    38s
+      turns per trial   6
 
     Failed: 1 trial (the agent's work did not pass)
       1 of 2  a/guided/1  tests: keeps the minutes

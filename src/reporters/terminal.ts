@@ -10,6 +10,7 @@ import { gridsOf, type Grid } from './grid.ts'
 import { modelFacts } from './model-text.ts'
 import { networkText } from './network-text.ts'
 import { noticesOf, scriptedSetups } from './notices.ts'
+import { offersText } from './offers-text.ts'
 import { problemBlocks, problemsIn, type Problems } from './problem-blocks.ts'
 import { describeRules } from './rules.ts'
 import { safeText, wrap } from './text.ts'
@@ -57,6 +58,7 @@ export function renderTerminal(report: Report, style: TerminalStyle): string {
     head.join('\n'),
     ...(rules.length > 0 ? [rules.join('\n')] : []),
     ...tables.filter(text => text !== ''),
+    ...offersText(report.sideBySide, style),
     ...blocks,
     facts.join('\n'),
   ].join(compact ? '\n' : '\n\n')

@@ -48,7 +48,8 @@ export function cutEnd(text: string, columns: number): string {
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = []
   let line = ''
-  for (const word of text.split(' ')) {
+  // A number stays with its percent sign.
+  for (const word of text.split(/ (?!%)/)) {
     if (line !== '' && displayWidth(line) + 1 + displayWidth(word) > columns) {
       lines.push(line)
       line = word

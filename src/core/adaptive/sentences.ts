@@ -1,7 +1,7 @@
 import type { AdaptiveOutcome } from '../../model/adaptive.ts'
 import type { TaskPair } from '../paired-tasks.ts'
 import { arrow } from '../task-changes.ts'
-import { count, plural, someOf, when } from '../words.ts'
+import { count, dollars, plural, someOf, when } from '../words.ts'
 import type { Trouble } from './infrastructure.ts'
 
 /** What an adaptive gate found of single tasks. */
@@ -28,7 +28,7 @@ export function savingSentences({
   skipped,
   drifted,
 }: AdaptiveOutcome): string[] {
-  const worth = savedUsd !== null && savedUsd >= 0.01 ? ` (about $${savedUsd.toFixed(2)})` : ''
+  const worth = savedUsd !== null && savedUsd >= 0.01 ? ` (about ${dollars(savedUsd)})` : ''
   const early =
     round < rounds
       ? `Stopped after round ${round} of ${rounds}`

@@ -185,6 +185,7 @@ export function sampleReport(
     run,
     trials,
     comparisons: [],
+    sideBySide: null,
     anchors: [],
     verdict: null,
     verdictByHead: null,
