@@ -11,7 +11,7 @@ await build({
   bundle: true,
   platform: 'node',
   // Large, and needed only once an agent asks its model: installed with the program, loaded from there.
-  external: ['undici', '@pydantic/genai-prices'],
+  external: ['@pydantic/genai-prices'],
   // Code whose compiled form is kept has no way to `import()`.
   supported: { 'dynamic-import': false },
   // CommonJS starts faster than modules do, and Node 20 can keep its compiled form.

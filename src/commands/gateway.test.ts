@@ -1,7 +1,10 @@
-import { createServer } from 'node:http'
-import { readdir, readFile } from 'node:fs/promises'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { expect, onTestFinished, test } from 'vitest'
 import { chooseSandbox } from '../sandboxes/index.ts'
 import { place, type Place } from '../testing/cli.ts'
@@ -32,15 +35,31 @@ const { writeFileSync } = require('node:fs')
 })().catch(error => { console.error(error.message); process.exit(1) })
 `
 
+/** A certificate for 127.0.0.1 that only those trust who are told to, and its file. */
+async function certificate(): Promise<{ key: string; cert: string; file: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'agent-eval-certificate-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const [key, file] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+  const subject = ['-subj', '/CN=test', '-addext', 'subjectAltName=IP:127.0.0.1']
+  const made = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', file]
+  await execa('openssl', [...made, ...subject])
+  return { key: await readFile(key, 'utf8'), cert: await readFile(file, 'utf8'), file }
+}
+
 interface World {
   at: Place
   asked: { authorization: string | undefined; url: string | undefined }[]
 }
 
 /** A suite whose agent asks a service on this machine. */
-async function world(suite: (url: string) => string, status = 200): Promise<World> {
+async function world(
+  suite: (url: string) => string,
+  { status = 200, tls = null }: { status?: number; tls?: { key: string; cert: string } | null } = {},
+): Promise<World> {
   const asked: World['asked'] = []
-  const server = createServer((request, response) => {
+  const listen = (answer: RequestListener): Server =>
+    tls ? createTlsServer(tls, answer) : createServer(answer)
+  const server = listen((request, response) => {
     asked.push({ authorization: request.headers.authorization, url: request.url })
     request.resume()
     response.writeHead(status, { 'content-type': 'application/json' })
@@ -60,7 +79,7 @@ async function world(suite: (url: string) => string, status = 200): Promise<Worl
   const at = await place({
     ...project,
     'agent.sh': `#!/bin/sh\nexec node - <<'END'\n${agentCode}\nEND\n`,
-    'suite.yaml': suite(`http://127.0.0.1:${port}/v1`),
+    'suite.yaml': suite(`${tls ? 'https' : 'http'}://127.0.0.1:${port}/v1`),
   })
   at.env['MODEL_KEY'] = realKey
   return { at, asked }
@@ -123,6 +142,22 @@ test.skipIf(missing)(
   },
 )
 
+test('run: a service over TLS is asked if its certificate is trusted, and not otherwise', async () => {
+  const { file, ...tls } = await certificate()
+  const { at, asked } = await world(suiteWith('env: [ROUNDS=3]'), { tls })
+  const args = ['run', 'suite.yaml', '--isolation', 'none', '--json']
+  const doubted = JSON.parse((await at.run(...args)).stdout)
+  expect(doubted.trials[0]).toMatchObject({
+    status: 'errored',
+    message: expect.stringMatching(/certificate is not trusted here \(self-signed certificate\)/),
+  })
+  expect(asked).toHaveLength(0)
+  at.env['NODE_EXTRA_CA_CERTS'] = file
+  const trusted = JSON.parse((await at.run(...args)).stdout)
+  expect(trusted.trials[0]).toMatchObject({ status: 'graded', attempt: { metered: { calls: 3 } } })
+  expect(asked).toHaveLength(3)
+})
+
 test('run: a limit of a trial ends it as limit, and it is graded', async () => {
   const { at, asked } = await world(suiteWith('env: [ROUNDS=5]', { limit: ', maxTurns: 2' }))
   const { stdout } = await at.run('run', 'suite.yaml', '--isolation', 'none', '--json')
@@ -165,7 +200,7 @@ test('run: a spent budget stops the run with exit code 4, keeps what was paid, a
 })
 
 test('run: a service that refuses the agent makes its trials errored, whatever the agent says', async () => {
-  const { at } = await world(suiteWith(''), 401)
+  const { at } = await world(suiteWith(''), { status: 401 })
   const { stdout, exitCode } = await at.run('run', 'suite.yaml', '--isolation', 'none', '--json')
   const { trials } = JSON.parse(stdout)
   expect(trials[0]).toMatchObject({ status: 'errored', phase: 'attempt', attempt: { stop: 'refused' } })

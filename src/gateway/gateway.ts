@@ -40,7 +40,7 @@ export function openGateway({ env, budget, spent }: GatewayOptions): Gateway {
       // Of an interrupted run.
       await Promise.all([...trials].map(trial => trial.close()))
       await (await opened)?.close()
-      await connections.close()
+      connections.close()
     },
   }
 }

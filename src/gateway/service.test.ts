@@ -1,3 +1,4 @@
+import { createServer } from 'node:http'
 import { createServer as createTcpServer } from 'node:net'
 import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
@@ -148,6 +149,26 @@ test('an agent’s own credentials are passed on where there is no key, and no p
   for await (const chunk of socket) text += String(chunk)
   expect(text).toMatch(/^HTTP\/1\.1 404 /)
   expect(at.asked).toHaveLength(1)
+})
+
+test('a connection that the service has closed meanwhile is made anew, which is no retry of the call', async () => {
+  const connections = new Set<unknown>()
+  const server = createServer((asked, response) => {
+    connections.add(asked.socket)
+    asked.resume()
+    // Says nothing of closing, and closes.
+    asked.on('end', () => response.end('{}', () => setImmediate(() => asked.socket.resetAndDestroy())))
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  // A TCP server's address is an object.
+  const { port } = server.address() as AddressInfo
+  const open = await trial({ url: `http://127.0.0.1:${port}`, api: 'openai-chat' })
+  for (let asked = 0; asked < 20; asked++) expect((await open.ask(path, body)).status).toBe(200)
+  const { calls } = await open.close()
+  expect(calls).toHaveLength(20)
+  expect(calls.filter(({ retries }) => retries > 0)).toEqual([])
+  expect(connections.size).toBe(20)
 })
 
 test('the proxy of this machine is used, and not for what is listed', async () => {

@@ -4,11 +4,14 @@ import { connect as overTls } from 'node:tls'
 import { addressesOf, connected } from './connect.ts'
 import { isLoopback, showAuthority } from './destination.ts'
 
-/** The proxy by which this machine reaches a place; null where it connects to it itself. */
-export type UpstreamOf = (host: string, port: number) => URL | null
+/**
+ * The proxy by which this machine reaches a place; null where it connects to it itself. `isPlain` where it is known to be
+ * HTTP without TLS: else the port tells.
+ */
+export type UpstreamOf = (host: string, port: number, isPlain?: boolean) => URL | null
 
 /**
- * Reads the usual variables: HTTP_PROXY for port 80, HTTPS_PROXY for all others, ALL_PROXY where that is not set, and NO_PROXY.
+ * Reads the usual variables: HTTP_PROXY for HTTP without TLS, HTTPS_PROXY for all else, ALL_PROXY where that is not set, and NO_PROXY.
  * This machine's own loopback is never behind a proxy. Proxies that speak no HTTP (SOCKS) are left out.
  */
 export function upstreamFrom(env: NodeJS.ProcessEnv): UpstreamOf {
@@ -16,7 +19,8 @@ export function upstreamFrom(env: NodeJS.ProcessEnv): UpstreamOf {
   const proxyIn = (name: string): URL | null => toProxy(valueOf(name)) ?? toProxy(valueOf('all_proxy'))
   const [http, https] = [proxyIn('http_proxy'), proxyIn('https_proxy')]
   const isExcepted = exceptions(valueOf('no_proxy'))
-  return (host, port) => (isLoopback(host) || isExcepted(host, port) ? null : port === 80 ? http : https)
+  return (host, port, isPlain = port === 80) =>
+    isLoopback(host) || isExcepted(host, port) ? null : isPlain ? http : https
 }
 
 function toProxy(text: string): URL | null {

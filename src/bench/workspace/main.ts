@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
-import { didYouMean } from '../util/nearest.ts'
-import { openBench, type Bench } from './bench.ts'
-import { Cycles, runCycles } from './cycle.ts'
-import type { Line } from './line.ts'
-import { rows } from './rows/index.ts'
-import { table, type Row } from './table.ts'
+import { didYouMean } from '../../util/nearest.ts'
+import { openBench, type Bench } from '../bench.ts'
+import { Cycles, runCycles } from '../cycle.ts'
+import type { Line } from '../line.ts'
+import { rows } from './rows.ts'
+import { table, type Row } from '../table.ts'
 
 const usage = `npm run bench:workspace -- [--quick] [--only ROW]… [--rounds N] [--json FILE]
   --quick     5 rounds instead of 15, smaller repositories and counts: to try it out
