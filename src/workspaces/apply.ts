@@ -1,33 +1,35 @@
 import { randomBytes } from 'node:crypto'
-import { rm } from 'node:fs/promises'
+import { copyFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InfraError } from '../errors.ts'
-import { GitError, git, gitText } from '../util/git.ts'
+import { GitError, git, gitText, type GitOptions } from '../util/git.ts'
 import { onWorkspace, type OwnGit } from './own-git.ts'
 
-/**
- * The tree that a patch makes of the base. It is applied where there are no links to follow. Throws InfraError with what
- * git said if it does not apply.
- */
-export async function applyToTree(own: OwnGit, patch: string): Promise<string> {
-  if (patch === '') return own.baseTree
-  const index = `apply-${randomBytes(6).toString('hex')}.index`
-  const aside = { gitDir: own.gitDir, env: { GIT_INDEX_FILE: join(own.gitDir, index) } }
+/** An index in which a patch was applied to the base: where there are no links to follow, and nothing is on the disk. */
+export async function withApplied<T>(
+  own: OwnGit,
+  patch: string,
+  read: (aside: GitOptions) => Promise<T>,
+  index: string | null = null,
+): Promise<T> {
+  const ours = join(own.gitDir, `apply-${randomBytes(6).toString('hex')}.index`)
+  const aside = { gitDir: own.gitDir, env: { GIT_INDEX_FILE: ours } }
   try {
-    await git(['read-tree', own.baseTree], aside)
+    if (index === null) await git(['read-tree', own.baseTree], aside)
+    else await copyFile(index, ours)
     await git(['apply', '--cached', '--binary', '--whitespace=nowarn', '-'], { ...aside, input: patch })
-    return await gitText(['write-tree'], aside)
+    return await read(aside)
   } catch (error) {
     throw notApplied(error)
   } finally {
-    await rm(join(own.gitDir, index), { force: true })
+    await rm(ours, { force: true })
   }
 }
 
 /** Applies a patch to a plain folder in its base state; files that stand in the way are replaced. Throws InfraError. */
 export async function apply(own: OwnGit, patch: string): Promise<void> {
-  const tree = await applyToTree(own, patch)
-  if (tree === own.baseTree) return
+  if (patch === '') return
+  const tree = await withApplied(own, patch, aside => gitText(['write-tree'], aside))
   try {
     await git(['read-tree', '--reset', '-u', tree], onWorkspace(own))
   } catch (error) {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { isUtf8 } from 'node:buffer'
 import type { Patch } from '../contracts.ts'
 import { InfraError } from '../errors.ts'
-import { GitError, git, splitZ } from '../util/git.ts'
+import { GitError, git, splitZ, type GitOptions } from '../util/git.ts'
 import { readBlobs } from '../util/git-blobs.ts'
 
 const format = ['-r', '--no-renames', '--no-ext-diff', '--no-textconv', '--diff-algorithm=myers']
@@ -89,6 +89,13 @@ export interface Change {
 export async function listChanges(gitDir: string, from: string, to: string): Promise<Change[]> {
   return toChanges(
     splitZ(await git(['diff-tree', ...format, '--raw', '--full-index', '-z', from, to], { gitDir })),
+  )
+}
+
+/** The files of an index that differ from a tree. */
+export async function listStaged(options: GitOptions, tree: string): Promise<Change[]> {
+  return toChanges(
+    splitZ(await git(['diff-index', '--cached', ...format, '--raw', '--full-index', '-z', tree], options)),
   )
 }
 

@@ -9,14 +9,19 @@ import {
   type NewEntry,
   type WritableLayers,
 } from '../util/layers-write.ts'
-import { applyToTree } from './apply.ts'
-import { listChanges } from './diff-trees.ts'
+import { withApplied } from './apply.ts'
+import { listStaged } from './diff-trees.ts'
 import type { OwnGit } from './own-git.ts'
 
-/** Applies a patch to layers in their base state. Throws InfraError if it does not apply. */
-export async function applyToLayers(own: OwnGit, layers: WritableLayers, patch: string): Promise<void> {
-  const tree = await applyToTree(own, patch)
-  const changes = tree === own.baseTree ? [] : await listChanges(own.gitDir, own.baseTree, tree)
+/** Applies a patch to layers in their base state, of which `index` is the index. Throws InfraError if it does not apply. */
+export async function applyToLayers(
+  own: OwnGit,
+  layers: WritableLayers,
+  patch: string,
+  index: string,
+): Promise<void> {
+  if (patch === '') return
+  const changes = await withApplied(own, patch, aside => listStaged(aside, own.baseTree), index)
   const states = changes.map(({ path, newMode, newId }) => ({ path, mode: newMode, id: newId }))
   await putStates(own.gitDir, layers, states)
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Placement, PreparedSource } from '../contracts.ts'
+import { git } from '../util/git.ts'
 import { canonicalJson, sha256 } from '../util/json.ts'
 import { removeEntries } from '../util/layers-write.ts'
 import { mounted } from '../util/overlay.ts'
@@ -14,7 +15,7 @@ import { startOf, type Start } from './start.ts'
 import { makePrivateFolder } from './work-root.ts'
 
 /** What the layers of workspaces lie over: the start of their source, or that with a placement. */
-export type Base = Pick<Start, 'lower' | 'baseTree' | 'exclude' | 'objects' | 'builtAt'>
+export type Base = Pick<Start, 'lower' | 'baseTree' | 'index' | 'exclude' | 'objects' | 'builtAt'>
 
 export type BaseOf = (prepared: PreparedSource, placement: Placement) => Promise<Base>
 
@@ -55,12 +56,21 @@ async function placed(
     const baseTree = await treeOf(own, overlay, names)
     await commitWorkspace(overlay.at, start.date, names, argv => mounted(overlay, argv))
     const objects = [...start.objects, join(own.gitDir, 'objects')]
-    return { lower: [overlay.upper, ...start.lower], baseTree, exclude, objects, builtAt: start.builtAt }
+    await git(['read-tree', baseTree], { gitDir: own.gitDir })
+    const index = join(own.gitDir, 'index')
+    return {
+      lower: [overlay.upper, ...start.lower],
+      baseTree,
+      index,
+      exclude,
+      objects,
+      builtAt: start.builtAt,
+    }
   } catch (error) {
     if (!(error instanceof Unusual)) throw error
     const copy = await copyOf(workRoot, prepared, placement)
     const { workTree, baseTree, gitDir } = copy.own
     const objects = [...start.objects, join(gitDir, 'objects')]
-    return { lower: [workTree], baseTree, exclude, objects, builtAt: workTree }
+    return { lower: [workTree], baseTree, index: join(gitDir, 'index'), exclude, objects, builtAt: workTree }
   }
 }

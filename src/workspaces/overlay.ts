@@ -46,7 +46,7 @@ function workspaceOf(folder: string, overlay: Overlay, layers: WritableLayers, b
     overlay,
     files: filesOfLayers(layers, overlay.at),
     capture: async () => (isUntouched(overlay) ? noPatch : captureOverlay(await own(), overlay)),
-    apply: async patch => applyToLayers(await own(), layers, patch),
+    apply: async patch => applyToLayers(await own(), layers, patch, base.index),
     restore: async paths => restoreLayers(await own(), layers, paths),
     dispose: async () => throwAway(folder),
   }
