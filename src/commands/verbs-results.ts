@@ -1,23 +1,18 @@
 import { collect, percent, points, positive } from './options.ts'
-import type { Verbs } from './verbs.ts'
+import { withReports, type Verbs } from './verbs.ts'
 
 /** The verbs that read results: judge again, compare, accept, look at. */
 export function declareResults({ verb, run, io }: Verbs): void {
-  verb('grade <run>', 'judge stored patches again, without running an agent', [
-    'grade latest',
-    'grade latest --suite evals/dates.yaml',
-  ])
-    .option('--suite <file>', 'with the graders of this file rather than those the run had')
-    .option('--concurrency <n>', 'trials at a time', positive)
-    .option(
-      '--report <format[=file]>',
-      'also as json, junit, markdown or terminal; without a file on stdout (repeatable)',
-      collect,
-    )
-    .option('--json', 'the whole report on stdout')
-    .action((reference, options) =>
-      run(async () => (await import('./grade.ts')).grade(reference, options, io)),
-    )
+  withReports(
+    verb('grade <run>', 'judge stored patches again, without running an agent', [
+      'grade latest',
+      'grade latest --suite evals/dates.yaml',
+    ])
+      .option('--suite <file>', 'with the graders of this file rather than those the run had')
+      .option('--concurrency <n>', 'trials at a time', positive),
+  ).action((reference, options) =>
+    run(async () => (await import('./grade.ts')).grade(reference, options, io)),
+  )
 
   verb(
     'compare <a> [others...]',
@@ -52,20 +47,15 @@ export function declareResults({ verb, run, io }: Verbs): void {
       run(async () => (await import('./compare.ts')).compare(a, others, options, io)),
     )
 
-  verb('gate <run>', 'compare a run with the baseline; the verdict is the exit code', [
-    'gate latest',
-    'gate latest --strict',
-  ])
-    .option('--baseline <file>', 'another baseline than the suite’s')
-    .option('--strict', 'inconclusive is exit code 3 rather than 0')
-    .option('--force', 'also compare what was not measured alike')
-    .option(
-      '--report <format[=file]>',
-      'also as json, junit, markdown or terminal; without a file on stdout (repeatable)',
-      collect,
-    )
-    .option('--json', 'the whole report on stdout')
-    .action((reference, options) => run(async () => (await import('./gate.ts')).gate(reference, options, io)))
+  withReports(
+    verb('gate <run>', 'compare a run with the baseline; the verdict is the exit code', [
+      'gate latest',
+      'gate latest --strict',
+    ])
+      .option('--baseline <file>', 'another baseline than the suite’s')
+      .option('--strict', 'inconclusive is exit code 3 rather than 0')
+      .option('--force', 'also compare what was not measured alike'),
+  ).action((reference, options) => run(async () => (await import('./gate.ts')).gate(reference, options, io)))
 
   const baseline = verb('baseline', 'what gates compare with', [
     'baseline accept latest --reason "first baseline, reviewed by hand"',

@@ -1,6 +1,6 @@
 import { Option } from 'commander'
 import { collect, collectPoints, dollars, points, positive } from './options.ts'
-import type { Verbs } from './verbs.ts'
+import { withReports, withSelection, type Verbs } from './verbs.ts'
 
 /** The verbs that make results: from a first suite to a run. */
 export function declareRunning({ verb, run, io }: Verbs): void {
@@ -26,14 +26,12 @@ export function declareRunning({ verb, run, io }: Verbs): void {
     .option('--json', 'data on stdout')
     .action((suite, options) => run(async () => (await import('./validate.ts')).validate(suite, options, io)))
 
-  verb('plan <suite>', 'what a gate can see and what it costs, before any money is spent', [
-    'plan evals/dates.yaml',
-    'plan evals/dates.yaml --trials 8 --drop 5',
-  ])
-    .option('--task <glob>', 'only these tasks (repeatable)', collect)
-    .option('--setup <glob>', 'only these setups (repeatable)', collect)
-    .option('--tag <tag>', 'only tasks with one of these tags (repeatable)', collect)
-    .option('--trials <n>', 'trials of each setup at each task (default: the suite’s)', positive)
+  withSelection(
+    verb('plan <suite>', 'what a gate can see and what it costs, before any money is spent', [
+      'plan evals/dates.yaml',
+      'plan evals/dates.yaml --trials 8 --drop 5',
+    ]),
+  )
     .option(
       '--margin <points>',
       'the largest acceptable drop, in percentage points (default: the suite’s)',
@@ -50,53 +48,52 @@ export function declareRunning({ verb, run, io }: Verbs): void {
     .option('--json', 'data on stdout')
     .action((suite, options) => run(async () => (await import('./plan.ts')).plan(suite, options, io)))
 
-  verb('run [suite]', 'run the setups of a suite at its tasks, grade, compare', [
-    'run evals/dates.yaml',
-    'run evals/dates.yaml --setup guided --task utc-offset --trials 1',
-    'run evals/dates.yaml --dry-run',
-    'run evals/dates.yaml --base origin/main --report markdown=summary.md --report junit=results.xml',
-    'run --resume latest',
-    'run evals/dates.yaml --replay latest',
-  ])
-    .option('--task <glob>', 'only these tasks (repeatable)', collect)
-    .option('--setup <glob>', 'only these setups (repeatable)', collect)
-    .option('--tag <tag>', 'only tasks with one of these tags (repeatable)', collect)
-    .option('--trials <n>', 'trials of each setup at each task (default: the suite’s)', positive)
-    .option('--concurrency <n>', 'trials at a time (default: one per core, at least 2)', positive)
-    .option('--dry-run', 'show the plan and stop')
-    .option('--canary', 'first let each agent prove that it can work; setups whose agent cannot are not run')
-    .option('--gate', 'compare with the baseline; the verdict is the exit code')
-    .option('--fixed', 'a gate that runs all trials of the plan, also where its verdict is clear before')
-    .option('--drift', 'with --base: also run the baseline’s own setups, to see whether the day has changed')
-    .option('--eager', 'a gate that stops still earlier, and misses a little more')
-    .option('--base <commit>', 'gate by the rules that the suite has in this commit')
-    .option('--approve <item>', 'with --base: agree to a change of the rules (repeatable)', collect)
-    .option('--baseline <file>', 'another baseline than the suite’s')
-    .option('--strict', 'inconclusive is exit code 3 rather than 0')
-    .option('--force', 'also compare what was not measured alike')
-    .option('--resume <run>', 'finish a run that was interrupted')
-    .option('--record', 'keep all requests to models and their answers with the trials')
-    .option('--replay <run>', 'answer from what this run recorded: no network, no keys, no costs')
-    .addOption(
-      new Option(
-        '--replay-mode <mode>',
-        'strict (default): each request must be as recorded; loose: only the order counts',
-      ).choices(['strict', 'loose']),
+  withReports(
+    withSelection(
+      verb('run [suite]', 'run the setups of a suite at its tasks, grade, compare', [
+        'run evals/dates.yaml',
+        'run evals/dates.yaml --setup guided --task utc-offset --trials 1',
+        'run evals/dates.yaml --dry-run',
+        'run evals/dates.yaml --base origin/main --report markdown=summary.md --report junit=results.xml',
+        'run --resume latest',
+        'run evals/dates.yaml --replay latest',
+      ]),
     )
-    .option('--max-cost <usd>', 'most that the run may cost (default: the suite’s budget)', dollars)
-    .option('--max-tokens <n>', 'most tokens of the run, likewise', positive)
-    .option('--max-turns <n>', 'most model calls of the run, likewise', positive)
-    .addOption(
-      new Option(
-        '--isolation <level>',
-        'at least so well apart (default: the best up to sandbox that works), or nothing runs',
-      ).choices(['none', 'process', 'sandbox', 'container']),
-    )
-    .option(
-      '--report <format[=file]>',
-      'also as json, junit, markdown or terminal; without a file on stdout (repeatable)',
-      collect,
-    )
-    .option('--json', 'the whole report on stdout')
-    .action((suite, options) => run(async () => (await import('./run.ts')).run(suite, options, io)))
+      .option('--concurrency <n>', 'trials at a time (default: one per core, at least 2)', positive)
+      .option('--dry-run', 'show the plan and stop')
+      .option(
+        '--canary',
+        'first let each agent prove that it can work; setups whose agent cannot are not run',
+      )
+      .option('--gate', 'compare with the baseline; the verdict is the exit code')
+      .option('--fixed', 'a gate that runs all trials of the plan, also where its verdict is clear before')
+      .option(
+        '--drift',
+        'with --base: also run the baseline’s own setups, to see whether the day has changed',
+      )
+      .option('--eager', 'a gate that stops still earlier, and misses a little more')
+      .option('--base <commit>', 'gate by the rules that the suite has in this commit')
+      .option('--approve <item>', 'with --base: agree to a change of the rules (repeatable)', collect)
+      .option('--baseline <file>', 'another baseline than the suite’s')
+      .option('--strict', 'inconclusive is exit code 3 rather than 0')
+      .option('--force', 'also compare what was not measured alike')
+      .option('--resume <run>', 'finish a run that was interrupted')
+      .option('--record', 'keep all requests to models and their answers with the trials')
+      .option('--replay <run>', 'answer from what this run recorded: no network, no keys, no costs')
+      .addOption(
+        new Option(
+          '--replay-mode <mode>',
+          'strict (default): each request must be as recorded; loose: only the order counts',
+        ).choices(['strict', 'loose']),
+      )
+      .option('--max-cost <usd>', 'most that the run may cost (default: the suite’s budget)', dollars)
+      .option('--max-tokens <n>', 'most tokens of the run, likewise', positive)
+      .option('--max-turns <n>', 'most model calls of the run, likewise', positive)
+      .addOption(
+        new Option(
+          '--isolation <level>',
+          'at least so well apart (default: the best up to sandbox that works), or nothing runs',
+        ).choices(['none', 'process', 'sandbox', 'container']),
+      ),
+  ).action((suite, options) => run(async () => (await import('./run.ts')).run(suite, options, io)))
 }

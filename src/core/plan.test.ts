@@ -2,52 +2,12 @@ import { expect, test } from 'vitest'
 import { UserError } from '../errors.ts'
 import type { Suite } from '../model/suite.ts'
 import { plan, specOf } from './plan.ts'
+import { suiteOf } from './testing.ts'
 
+/** Tasks with their tags. */
 function suite(tasks: Record<string, string[]>, setups: string[], trials: number): Suite {
-  return {
-    name: 'dates',
-    description: null,
-    file: '/evals/dates.yaml',
-    tags: [],
-    trials,
-    sources: {},
-    setups: Object.fromEntries(
-      setups.map(name => [
-        name,
-        {
-          name,
-          harness: { type: 'replay', config: {}, files: {} },
-          model: null,
-          effort: null,
-          prompt: null,
-          context: {},
-          strip: [],
-          skills: {},
-          mcp: {},
-          env: { pass: [], set: {} },
-          network: null,
-          service: null,
-          fingerprint: name,
-        },
-      ]),
-    ),
-    vary: null,
-    tasks: Object.entries(tasks).map(([id, tags]) => ({
-      id,
-      source: 'dayjs',
-      prompt: 'Fix it.',
-      tags,
-      limits: { timeoutMs: 1000, maxCostUsd: null, maxTurns: null },
-      graders: [{ type: 'files', config: {}, files: {}, name: 'files', weight: 1, required: true }],
-      reference: null,
-      fix: null,
-      fingerprint: id,
-    })),
-    gate: { baseline: null, margin: 10, strict: false },
-    isolation: null,
-    budget: null,
-    fingerprint: 'suite',
-  }
+  const made = suiteOf(Object.keys(tasks), setups, trials)
+  return { ...made, tasks: made.tasks.map(task => ({ ...task, tags: tasks[task.id] ?? [] })) }
 }
 
 const dates = suite(

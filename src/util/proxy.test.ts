@@ -1,27 +1,11 @@
 import { createServer as createHttpServer, request, type IncomingMessage } from 'node:http'
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { parseDestination, type Destination } from './destination.ts'
 import { openProxy, type Proxy } from './proxy.ts'
-
-const opened: (() => void)[] = []
-afterEach(() => {
-  for (const close of opened.splice(0)) close()
-})
-
-async function listening(server: Server): Promise<number> {
-  const sockets = new Set<Socket>()
-  server.on('connection', socket => sockets.add(socket))
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  opened.push(() => {
-    server.close()
-    for (const socket of sockets) socket.destroy()
-  })
-  // A TCP server's address is an object.
-  return (server.address() as AddressInfo).port
-}
+import { listening } from './testing/listening.ts'
 
 const places = (...texts: string[]): Destination[] => texts.flatMap(each => parseDestination(each) ?? [])
 
@@ -31,7 +15,7 @@ async function proxyFor(
   resolve?: (name: string) => Promise<string[]>,
 ): Promise<{ proxy: Proxy; port: number }> {
   const proxy = openProxy(places(...allowed), resolve)
-  opened.push(() => proxy.close())
+  onTestFinished(() => proxy.close())
   return { proxy, port: await listening(createServer({ pauseOnConnect: false }, proxy.answer)) }
 }
 
@@ -117,8 +101,9 @@ describe('plain HTTP', () => {
   })
 
   it('says so where nothing answers, or where it was asked for no address', async () => {
-    const free = await listening(createServer())
-    opened.pop()?.()
+    const server = createServer()
+    const free = await listening(server)
+    server.close()
     const { port } = await proxyFor([`127.0.0.1:${free}`])
     expect(await get(port, `http://127.0.0.1:${free}/`)).toMatchObject({ status: 502 })
     expect(await get(port, '/')).toMatchObject({ status: 400 })

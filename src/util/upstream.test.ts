@@ -1,26 +1,11 @@
 import { createServer as createHttpServer, request, type IncomingMessage } from 'node:http'
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { afterEach, expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { parseDestination } from './destination.ts'
 import { openProxy } from './proxy.ts'
+import { listening } from './testing/listening.ts'
 import { upstreamFrom } from './upstream.ts'
-
-const opened: (() => void)[] = []
-afterEach(() => {
-  for (const close of opened.splice(0)) close()
-})
-
-async function listening(server: Server): Promise<number> {
-  const sockets = new Set<Socket>()
-  server.on('connection', socket => sockets.add(socket))
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  opened.push(() => {
-    server.close()
-    for (const socket of sockets) socket.destroy()
-  })
-  return (server.address() as AddressInfo).port
-}
 
 /** A proxy as companies have it: it alone knows that `model.example` is the given port of this machine. */
 async function companyProxy(web: number, asked: string[]): Promise<number> {
@@ -47,7 +32,7 @@ async function ours(
 ): Promise<number> {
   const allowed = places.flatMap(each => parseDestination(each) ?? [])
   const proxy = openProxy(allowed, resolve, upstreamFrom(env))
-  opened.push(() => proxy.close())
+  onTestFinished(() => proxy.close())
   return listening(createServer({ pauseOnConnect: false }, proxy.answer))
 }
 
