@@ -10,6 +10,7 @@ import { readTail } from '../util/output.ts'
 import { checkAbove } from './above.ts'
 import { checkThatItRan, howItEnded, passedLimit } from './agent-end.ts'
 import { newReport, type AgentReport } from './agent-report.ts'
+import type { EventReader } from './event-readers.ts'
 import { askAgent, probeAgent, type AgentVersion } from './agent-version.ts'
 import { asked, interrupted } from './ends.ts'
 import { keepStream } from './keep-stream.ts'
@@ -44,7 +45,7 @@ export interface AgentCli extends Pick<
   /** What its command line is told, and the files that it finds in its HOME. Throws InfraError for what it cannot do. */
   prepare(input: HarnessInput, version: AgentVersion): Invocation
   /** Makes the function that reads its events: false for a value that is no event. Events of unknown types are events. */
-  parse(report: AgentReport): (event: unknown, atMs: number | null) => boolean
+  parse(report: AgentReport): EventReader
   /** Lines that only repeat what comes again: they are neither read nor kept. */
   isRepeated?(line: string): boolean
   /** Completes the report from what the agent left. Called once, after it has ended. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { addUsage } from '../core/attempt.ts'
 import { countTurn, type AgentReport } from './agent-report.ts'
 import { Message, readAssistant, readToolResults, textOf } from './anthropic-events.ts'
+import { byKind, reads, type EventReader } from './event-readers.ts'
 
 const count = z.number().nonnegative().optional()
 
@@ -42,45 +43,24 @@ const events = {
 type Result = z.infer<typeof events.result>
 
 /** Reads the events of Claude Code (`--output-format stream-json --verbose`) into a report. */
-export function claudeParser(report: AgentReport): (event: unknown, atMs: number | null) => boolean {
+export function claudeParser(report: AgentReport): EventReader {
   // A message comes in as many events as it has blocks.
   const counted = new Set<string>()
-  return (value, atMs) => {
-    const kind = z.looseObject({ type: z.string(), subtype: z.string().optional() }).safeParse(value).data
-    if (!kind) return false
-    const { type, subtype } = kind
-    if (type === 'system' && subtype === 'init') return readInit(report, value)
-    if (type === 'system' && subtype === 'api_retry') {
-      const { data } = events.retry.safeParse(value)
-      const message = `${statusBefore(data?.error_status)}${data?.error ?? 'the model call failed'}: asked again`
+  const readers = {
+    'system init': reads(events.init, ({ mcp_servers }) => {
+      for (const { name, status } of mcp_servers) {
+        if (status === 'failed') report.notes.push(`the MCP server ${name} did not start`)
+      }
+    }),
+    'system api_retry': reads(events.retry, ({ error, error_status }, atMs) => {
+      const message = `${statusBefore(error_status)}${error ?? 'the model call failed'}: asked again`
       report.transcript.push({ type: 'error', message, atMs })
-      return data !== undefined
-    }
-    if (type === 'assistant') {
-      const { data } = events.message.safeParse(value)
-      if (data) readMessage(report, data, counted, atMs)
-      return data !== undefined
-    }
-    if (type === 'user') {
-      const { data } = events.message.safeParse(value)
-      if (data) readToolResults(report, data.message, atMs)
-      return data !== undefined
-    }
-    if (type === 'result') {
-      const { data } = events.result.safeParse(value)
-      if (data) readResult(report, data)
-      return data !== undefined
-    }
-    return true
+    }),
+    assistant: reads(events.message, (event, atMs) => readMessage(report, event, counted, atMs)),
+    user: reads(events.message, ({ message }, atMs) => readToolResults(report, message, atMs)),
+    result: reads(events.result, result => readResult(report, result)),
   }
-}
-
-function readInit(report: AgentReport, value: unknown): boolean {
-  const { data } = events.init.safeParse(value)
-  for (const { name, status } of data?.mcp_servers ?? []) {
-    if (status === 'failed') report.notes.push(`the MCP server ${name} did not start`)
-  }
-  return data !== undefined
+  return byKind(readers, ({ type, subtype }) => (type === 'system' ? `system ${String(subtype)}` : type))
 }
 
 function readMessage(

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { objectOf } from '../util/loose.ts'
 import { beginTurn, countTurn, type AgentReport } from './agent-report.ts'
+import { byKind, reads, type EventReader } from './event-readers.ts'
 
 const count = z.number().nonnegative().optional()
 const text = z.string()
@@ -33,81 +35,55 @@ const events = {
 }
 type Used = NonNullable<z.infer<typeof events.result>['aggregateUsage']>
 
-const Line = z.looseObject({ type: text, event: z.unknown().optional() })
-const Inner = z.looseObject({ type: text, contentType: text.optional() })
-
 /** Reads the events of Cline (`--json`) into a report. */
-export function clineParser(report: AgentReport): (event: unknown, atMs: number | null) => boolean {
-  return (value, atMs) => {
-    const { data: line } = Line.safeParse(value)
-    if (!line) return false
-    if (line.type === 'run_result') {
-      const { data } = events.result.safeParse(value)
-      if (data) readResult(report, data)
-      return data !== undefined
-    }
-    if (line.type !== 'agent_event') return true
-    const { data: event } = Inner.safeParse(line.event)
-    return event !== undefined && readEvent(report, `${event.type} ${event.contentType ?? ''}`, event, atMs)
-  }
+export function clineParser(report: AgentReport): EventReader {
+  const readInner = innerReader(report)
+  return byKind({
+    run_result: reads(events.result, result => readResult(report, result)),
+    agent_event: (value, atMs) => readInner(objectOf(value)['event'], atMs),
+  })
 }
 
-function readEvent(report: AgentReport, kind: string, value: unknown, atMs: number | null): boolean {
+function innerReader(report: AgentReport): EventReader {
   const { transcript } = report
-  switch (kind.trim()) {
-    case 'iteration_start':
-      beginTurn(report)
-      return true
-    case 'iteration_end':
+  const readers = {
+    iteration_start: reads(z.unknown(), () => beginTurn(report)),
+    iteration_end: reads(z.unknown(), () => {
       report.error = null
       countTurn(report)
-      return true
-    case 'content_start tool': {
-      const { data } = events.tool.safeParse(value)
-      if (!data) return false
-      const { toolCallId: id, toolName: tool, input } = data
-      transcript.push({ type: 'tool_call', id, tool, input, atMs })
-      return true
-    }
-    case 'content_end tool': {
-      const { data } = events.toolEnd.safeParse(value)
-      if (!data) return false
+    }),
+    'content_start tool': reads(events.tool, ({ toolCallId: id, toolName: tool, input }, atMs) =>
+      transcript.push({ type: 'tool_call', id, tool, input, atMs }),
+    ),
+    'content_end tool': reads(events.toolEnd, (data, atMs) => {
       const output = asText(data.error ?? data.output)
       transcript.push({ type: 'tool_result', id: data.toolCallId, output, isError: failed(data), atMs })
-      return true
-    }
-    case 'content_end text':
-    case 'content_end reasoning': {
-      const { data } = events.text.safeParse(value)
-      if (data?.text && kind.endsWith('reasoning'))
-        transcript.push({ type: 'reasoning', text: data.text, atMs })
-      else if (data?.text) transcript.push({ type: 'message', role: 'assistant', text: data.text, atMs })
-      return data !== undefined
-    }
-    case 'usage': {
-      const { data } = events.usage.safeParse(value)
-      if (data)
-        readUsage(report, {
-          inputTokens: data.totalInputTokens,
-          outputTokens: data.totalOutputTokens,
-          cacheReadTokens: data.totalCacheReadTokens,
-          cacheWriteTokens: data.totalCacheWriteTokens,
-          totalCost: data.totalCost,
-        })
-      return data !== undefined
-    }
-    case 'error': {
-      const { data } = events.error.safeParse(value)
-      if (!data) return false
+    }),
+    'content_end text': reads(events.text, ({ text }, atMs) => {
+      if (text) transcript.push({ type: 'message', role: 'assistant', text, atMs })
+    }),
+    'content_end reasoning': reads(events.text, ({ text }, atMs) => {
+      if (text) transcript.push({ type: 'reasoning', text, atMs })
+    }),
+    usage: reads(events.usage, data =>
+      readUsage(report, {
+        inputTokens: data.totalInputTokens,
+        outputTokens: data.totalOutputTokens,
+        cacheReadTokens: data.totalCacheReadTokens,
+        cacheWriteTokens: data.totalCacheWriteTokens,
+        totalCost: data.totalCost,
+      }),
+    ),
+    error: reads(events.error, ({ errorClass, error }, atMs) => {
       // It keeps the status to itself.
-      const refused = data.errorClass === 'auth' ? 'authentication_error: ' : ''
-      report.error = `${refused}${data.error.message}`
+      const refused = errorClass === 'auth' ? 'authentication_error: ' : ''
+      report.error = `${refused}${error.message}`
       transcript.push({ type: 'error', message: report.error, atMs })
-      return true
-    }
-    default:
-      return true
+    }),
   }
+  return byKind(readers, ({ type, contentType }) =>
+    typeof type === 'string' && typeof contentType === 'string' ? `${type} ${contentType}` : type,
+  )
 }
 
 function readResult(report: AgentReport, { finishReason, ...result }: z.infer<typeof events.result>): void {

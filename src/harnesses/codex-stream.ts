@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { TranscriptEvent } from '../model/trial.ts'
 import type { AgentReport } from './agent-report.ts'
+import { reads, type EventReader } from './event-readers.ts'
 
 const count = z.number().nonnegative().optional()
 const Item = z.looseObject({ id: z.string(), type: z.string() })
@@ -52,13 +53,9 @@ const McpCall = z.looseObject({
 })
 
 /** Reads codex's events (`exec --json`) into a report. */
-export function codexParser(report: AgentReport): (event: unknown, atMs: number | null) => boolean {
+export function codexParser(report: AgentReport): EventReader {
   const begun = new Set<string>()
-  return (value, atMs) => {
-    const { data: event } = Event.safeParse(value)
-    if (event) readEvent(report, event, begun, atMs)
-    return event !== undefined
-  }
+  return reads(Event, (event, atMs) => readEvent(report, event, begun, atMs))
 }
 
 function readEvent(report: AgentReport, event: Event, begun: Set<string>, atMs: number | null): void {

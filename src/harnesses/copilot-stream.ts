@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { addUsage } from '../core/attempt.ts'
 import { beginTurn, countTurn, type AgentReport } from './agent-report.ts'
+import { byKind, reads, type EventReader } from './event-readers.ts'
 
 const count = z.number().nonnegative().optional()
 const text = z.string()
@@ -39,56 +40,37 @@ const UsageFile = z.looseObject({
 })
 
 /** Reads the events of Copilot (`--output-format json`) into a report. They tell no usage. */
-export function copilotParser(report: AgentReport): (event: unknown, atMs: number | null) => boolean {
+export function copilotParser(report: AgentReport): EventReader {
   const { transcript } = report
-  const readers: Record<string, (data: unknown, atMs: number | null) => boolean> = {
-    'model.call_start'() {
-      beginTurn(report)
-      return true
-    },
-    'assistant.message'(value, atMs) {
-      const { data } = events.message.safeParse(value)
-      if (!data) return false
-      if (data.reasoningText) transcript.push({ type: 'reasoning', text: data.reasoningText, atMs })
-      if (data.content) transcript.push({ type: 'message', role: 'assistant', text: data.content, atMs })
-      report.model = data.model ?? report.model
+  const read = <T>(data: z.ZodType<T>, take: (data: T, atMs: number | null) => unknown): EventReader =>
+    reads(z.looseObject({ data }), (event, atMs) => take(event.data, atMs))
+  return byKind({
+    'model.call_start': read(z.unknown(), () => beginTurn(report)),
+    'assistant.message': read(events.message, ({ reasoningText, content, model }, atMs) => {
+      if (reasoningText) transcript.push({ type: 'reasoning', text: reasoningText, atMs })
+      if (content) transcript.push({ type: 'message', role: 'assistant', text: content, atMs })
+      report.model = model ?? report.model
       report.error = null
       countTurn(report)
-      return true
-    },
-    'tool.execution_start'(value, atMs) {
-      const { data } = events.toolStart.safeParse(value)
-      if (!data) return false
-      const { toolCallId: id, toolName: tool, arguments: input } = data
-      transcript.push({ type: 'tool_call', id, tool, input, atMs })
-      return true
-    },
-    'tool.execution_complete'(value, atMs) {
-      const { data } = events.toolEnd.safeParse(value)
-      if (!data) return false
-      const output = data.result?.content ?? data.error?.message ?? ''
-      const isError = data.success === undefined ? null : !data.success
-      transcript.push({ type: 'tool_result', id: data.toolCallId, output, isError, atMs })
-      return true
-    },
-    'model.call_failure'(value, atMs) {
-      const { data } = events.failure.safeParse(value)
-      if (!data) return false
-      report.error = withStatus(data.statusCode, data.errorMessage ?? 'the model call failed')
+    }),
+    'tool.execution_start': read(
+      events.toolStart,
+      ({ toolCallId: id, toolName: tool, arguments: input }, atMs) =>
+        transcript.push({ type: 'tool_call', id, tool, input, atMs }),
+    ),
+    'tool.execution_complete': read(events.toolEnd, ({ toolCallId: id, result, error, success }, atMs) => {
+      const output = result?.content ?? error?.message ?? ''
+      const isError = success === undefined ? null : !success
+      transcript.push({ type: 'tool_result', id, output, isError, atMs })
+    }),
+    'model.call_failure': read(events.failure, ({ statusCode, errorMessage }, atMs) => {
+      report.error = withStatus(statusCode, errorMessage ?? 'the model call failed')
       transcript.push({ type: 'error', message: report.error, atMs })
-      return true
-    },
-    'session.error'(value) {
-      const { data } = events.error.safeParse(value)
-      if (data) report.error = withStatus(data.statusCode, data.message)
-      return data !== undefined
-    },
-  }
-  return (value, atMs) => {
-    const { data: event } = z.looseObject({ type: z.string(), data: z.unknown().optional() }).safeParse(value)
-    if (!event) return false
-    return Object.hasOwn(readers, event.type) ? (readers[event.type]?.(event.data, atMs) ?? true) : true
-  }
+    }),
+    'session.error': read(events.error, ({ statusCode, message }) => {
+      report.error = withStatus(statusCode, message)
+    }),
+  })
 }
 
 /** Completes a report with the usage file; false if it is none. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { AgentReport } from './agent-report.ts'
+import { byKind, reads, type EventReader } from './event-readers.ts'
 
 const count = z.number().nonnegative().optional()
 const Stats = z.looseObject({
@@ -25,50 +26,20 @@ const events = {
 }
 
 /** Reads gemini-cli's events (`--output-format stream-json`) into a report. */
-export function geminiParser(report: AgentReport): (event: unknown, atMs: number | null) => boolean {
-  return (event, atMs) => readEvent(report, event, atMs)
-}
-
-function readEvent(report: AgentReport, value: unknown, atMs: number | null): boolean {
-  const type = z.looseObject({ type: z.string() }).safeParse(value).data?.type
-  switch (type) {
-    case undefined:
-      return false
-    case 'message': {
-      const { data } = events.message.safeParse(value)
-      if (data) addMessage(report, data, atMs)
-      return data !== undefined
-    }
-    case 'tool_use': {
-      const { data } = events.tool_use.safeParse(value)
-      if (data) {
-        const { tool_id: id, tool_name: tool, parameters: input } = data
-        report.transcript.push({ type: 'tool_call', id, tool, input, atMs })
-      }
-      return data !== undefined
-    }
-    case 'tool_result': {
-      const { data } = events.tool_result.safeParse(value)
-      if (data) {
-        const { tool_id: id, status, output, error } = data
-        const text = output ?? error?.message ?? ''
-        report.transcript.push({ type: 'tool_result', id, output: text, isError: status === 'error', atMs })
-      }
-      return data !== undefined
-    }
-    case 'error': {
-      const { data } = events.error.safeParse(value)
-      if (data) report.transcript.push({ type: 'error', message: data.message, atMs })
-      return data !== undefined
-    }
-    case 'result': {
-      const { data } = events.result.safeParse(value)
-      if (data) readResult(report, data, atMs)
-      return data !== undefined
-    }
-    default:
-      return true
-  }
+export function geminiParser(report: AgentReport): EventReader {
+  const { transcript } = report
+  return byKind({
+    message: reads(events.message, (message, atMs) => addMessage(report, message, atMs)),
+    tool_use: reads(events.tool_use, ({ tool_id: id, tool_name: tool, parameters: input }, atMs) =>
+      transcript.push({ type: 'tool_call', id, tool, input, atMs }),
+    ),
+    tool_result: reads(events.tool_result, ({ tool_id: id, status, output, error }, atMs) => {
+      const text = output ?? error?.message ?? ''
+      transcript.push({ type: 'tool_result', id, output: text, isError: status === 'error', atMs })
+    }),
+    error: reads(events.error, ({ message }, atMs) => transcript.push({ type: 'error', message, atMs })),
+    result: reads(events.result, (result, atMs) => readResult(report, result, atMs)),
+  })
 }
 
 /** An answer comes bit by bit. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { addUsage } from '../core/attempt.ts'
 import { beginTurn, countTurn, type AgentReport } from './agent-report.ts'
+import { byKind, reads, type EventReader } from './event-readers.ts'
 
 const count = z.number().nonnegative().optional()
 
@@ -42,52 +43,28 @@ const events = {
 type Step = z.infer<typeof events.step_finish>['part']
 
 /** Reads the events of opencode (`run --format json --thinking`) into a report. */
-export function opencodeParser(report: AgentReport): (event: unknown, atMs: number | null) => boolean {
+export function opencodeParser(report: AgentReport): EventReader {
   const { transcript } = report
-  const readers: Record<string, (value: unknown, atMs: number | null) => boolean> = {
-    step_start() {
-      beginTurn(report)
-      return true
-    },
-    text(value, atMs) {
-      const { data } = events.text.safeParse(value)
-      if (data?.part.text) transcript.push({ type: 'message', role: 'assistant', text: data.part.text, atMs })
-      return data !== undefined
-    },
-    reasoning(value, atMs) {
-      const { data } = events.text.safeParse(value)
-      if (data?.part.text) transcript.push({ type: 'reasoning', text: data.part.text, atMs })
-      return data !== undefined
-    },
-    tool_use(value, atMs) {
-      const { data } = events.tool_use.safeParse(value)
-      if (!data) return false
-      const { callID: id, tool, state } = data.part
+  return byKind({
+    step_start: reads(z.unknown(), () => beginTurn(report)),
+    text: reads(events.text, ({ part: { text } }, atMs) => {
+      if (text) transcript.push({ type: 'message', role: 'assistant', text, atMs })
+    }),
+    reasoning: reads(events.text, ({ part: { text } }, atMs) => {
+      if (text) transcript.push({ type: 'reasoning', text, atMs })
+    }),
+    tool_use: reads(events.tool_use, ({ part: { callID: id, tool, state } }, atMs) => {
       const isError = state.status === 'error'
       const output = isError ? (state.error ?? '') : asText(state.output)
       transcript.push({ type: 'tool_call', id, tool, input: state.input, atMs })
       transcript.push({ type: 'tool_result', id, output, isError, atMs })
-      return true
-    },
-    step_finish(value) {
-      const { data } = events.step_finish.safeParse(value)
-      if (data) readStep(report, data.part)
-      return data !== undefined
-    },
-    error(value, atMs) {
-      const { data } = events.error.safeParse(value)
-      if (!data) return false
-      const { name, data: about } = data.error
-      report.error = [about?.statusCode, about?.message ?? name].filter(Boolean).join(' ')
+    }),
+    step_finish: reads(events.step_finish, ({ part }) => readStep(report, part)),
+    error: reads(events.error, ({ error: { name, data } }, atMs) => {
+      report.error = [data?.statusCode, data?.message ?? name].filter(Boolean).join(' ')
       transcript.push({ type: 'error', message: report.error, atMs })
-      return true
-    },
-  }
-  return (value, atMs) => {
-    const type = z.looseObject({ type: z.string() }).safeParse(value).data?.type
-    if (type === undefined) return false
-    return Object.hasOwn(readers, type) ? (readers[type]?.(value, atMs) ?? true) : true
-  }
+    }),
+  })
 }
 
 function readStep(report: AgentReport, { reason, cost, tokens }: Step): void {

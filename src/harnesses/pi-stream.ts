@@ -1,6 +1,7 @@
 import { addUsage as addTo } from '../core/attempt.ts'
 import { z } from 'zod'
 import { beginTurn, countTurn, type AgentReport } from './agent-report.ts'
+import { byKind, reads, type EventReader } from './event-readers.ts'
 
 const count = z.number().nonnegative().optional()
 const Part = z.looseObject({ type: z.string(), text: z.string().optional(), thinking: z.string().optional() })
@@ -43,48 +44,20 @@ export function isPartial(line: string): boolean {
 }
 
 /** Reads pi's events (`--mode json`) into a report. */
-export function piParser(report: AgentReport): (event: unknown, atMs: number | null) => boolean {
-  return (event, atMs) => readEvent(report, event, atMs)
-}
-
-function readEvent(state: AgentReport, value: unknown, atMs: number | null): boolean {
-  const type = z.looseObject({ type: z.string() }).safeParse(value).data?.type
-  switch (type) {
-    case undefined:
-      return false
-    case 'turn_start':
-      beginTurn(state)
-      return true
-    case 'message_end': {
-      const { data } = events.message_end.safeParse(value)
-      if (data) readMessage(state, data.message, atMs)
-      return data !== undefined
-    }
-    case 'tool_execution_start': {
-      const { data } = events.tool_execution_start.safeParse(value)
-      if (data) {
-        const { toolCallId: id, toolName: tool, args: input } = data
-        state.transcript.push({ type: 'tool_call', id, tool, input, atMs })
-      }
-      return data !== undefined
-    }
-    case 'tool_execution_end': {
-      const { data } = events.tool_execution_end.safeParse(value)
-      if (data) {
-        const output = textOf(data.result?.content ?? [])
-        state.transcript.push({
-          type: 'tool_result',
-          id: data.toolCallId,
-          output,
-          isError: data.isError ?? null,
-          atMs,
-        })
-      }
-      return data !== undefined
-    }
-    default:
-      return true
-  }
+export function piParser(report: AgentReport): EventReader {
+  const { transcript } = report
+  return byKind({
+    turn_start: reads(events.turn_start, () => beginTurn(report)),
+    message_end: reads(events.message_end, ({ message }, atMs) => readMessage(report, message, atMs)),
+    tool_execution_start: reads(
+      events.tool_execution_start,
+      ({ toolCallId: id, toolName: tool, args: input }, atMs) =>
+        transcript.push({ type: 'tool_call', id, tool, input, atMs }),
+    ),
+    tool_execution_end: reads(events.tool_execution_end, ({ toolCallId: id, result, isError = null }, atMs) =>
+      transcript.push({ type: 'tool_result', id, output: textOf(result?.content ?? []), isError, atMs }),
+    ),
+  })
 }
 
 function readMessage(state: AgentReport, message: Message, atMs: number | null): void {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { countTurn, type AgentReport } from './agent-report.ts'
 import { Message, readAssistant, readToolResults } from './anthropic-events.ts'
+import { byKind, reads, type EventReader } from './event-readers.ts'
 
 const count = z.number().nonnegative().optional()
 
@@ -23,27 +24,12 @@ type Result = z.infer<typeof events.result>
 const apiError = /^\[API Error: ([\s\S]*)\]$/
 
 /** Reads the events of Qwen Code (`--output-format stream-json`) into a report. */
-export function qwenParser(report: AgentReport): (event: unknown, atMs: number | null) => boolean {
-  return (value, atMs) => {
-    const type = z.looseObject({ type: z.string() }).safeParse(value).data?.type
-    if (type === undefined) return false
-    if (type === 'assistant') {
-      const { data } = events.message.safeParse(value)
-      if (data) readMessage(report, data.message, atMs)
-      return data !== undefined
-    }
-    if (type === 'user') {
-      const { data } = events.message.safeParse(value)
-      if (data) readToolResults(report, data.message, atMs)
-      return data !== undefined
-    }
-    if (type === 'result') {
-      const { data } = events.result.safeParse(value)
-      if (data) readResult(report, data)
-      return data !== undefined
-    }
-    return true
-  }
+export function qwenParser(report: AgentReport): EventReader {
+  return byKind({
+    assistant: reads(events.message, ({ message }, atMs) => readMessage(report, message, atMs)),
+    user: reads(events.message, ({ message }, atMs) => readToolResults(report, message, atMs)),
+    result: reads(events.result, result => readResult(report, result)),
+  })
 }
 
 function readMessage(report: AgentReport, message: Message, atMs: number | null): void {
