@@ -12,6 +12,7 @@ import { readTail, readUntrusted } from '../../util/output.ts'
 import { cleanPath } from '../inside.ts'
 import { runLogged } from '../process.ts'
 import { hiddenPaths, type TestsConfig } from './config.ts'
+import { loadedBy } from './loaded.ts'
 import { missingTool } from './missing-tool.ts'
 import { withPlaces } from './places.ts'
 import { planRun, type RunnerName, type RunPlan } from './plan.ts'
@@ -87,9 +88,10 @@ async function putBack(
   also: readonly string[],
 ): Promise<string[]> {
   const mayChange = matcher(config.allow)
+  const isLoaded = loadedBy(config)
   const hidden = hiddenPaths(config)
   const steering = input.outcome.changedFiles.filter(
-    path => isSteering(path) && !mayChange(path) && !hidden.includes(path),
+    path => (isSteering(path) || isLoaded(path)) && !mayChange(path) && !hidden.includes(path),
   )
   if (steering.length === 0 && also.length === 0) return []
   const original = (await originalTree(input, config)).files
