@@ -34,6 +34,7 @@ test.each([
   'setup.cfg',
   'jest.config.mjs',
   'packages/a/vitest.config.ts',
+  'vitest.projects.ts',
   '.mocharc.yml',
   '.babelrc',
   '.npmrc',

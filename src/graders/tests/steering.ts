@@ -12,7 +12,7 @@ const steersRunner = matcher([
   '**/{.npmrc,.yarnrc,.yarnrc.yml,.pnpmfile.cjs,.pnp.cjs,.pnp.loader.mjs,bunfig.toml}',
   '**/.yarn',
   '**/{jest,vitest,vite,babel,ava,mocha,tap}.config.*',
-  '**/vitest.workspace.*',
+  '**/vitest.{workspace,projects}.*',
   '**/{jest,vitest}.setup.*',
   '**/setupTests.*',
   '**/{.babelrc,.mocharc,.c8rc,.nycrc}*',
