@@ -25,8 +25,8 @@ export interface GitOptions {
   timeoutMs?: number
   /** Largest stdout in bytes, default 512 MiB. */
   maxOutputBytes?: number
-  /** Takes stdout as it comes; then none is kept. */
-  onStdout?: (chunk: Buffer) => void
+  /** Takes stdout as it comes; then none is kept. Gives a reason to end git, or nothing. */
+  onStdout?: (chunk: Buffer) => string | null | void
   /** The command line that runs another one where the work tree can be seen. */
   within?: (argv: readonly string[]) => string[]
 }
@@ -66,7 +66,11 @@ export async function runGit(args: readonly string[], options: GitOptions): Prom
     if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL')
   }
   child.stdout.on('data', (chunk: Buffer) => {
-    if (options.onStdout) return options.onStdout(chunk)
+    if (options.onStdout) {
+      const reason = options.onStdout(chunk)
+      if (typeof reason === 'string') stop(reason)
+      return
+    }
     size += chunk.length
     if (size > maxOutputBytes) stop(`printed more than ${maxOutputBytes} bytes`)
     else chunks.push(chunk)

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -214,4 +215,22 @@ describe('an address', () => {
       await expect(ensureCommit(cache, repository.path, commit)).rejects.toThrow(/no full commit id/)
     }
   })
+})
+
+it('a commit that names more files than any disk holds is refused at once, each time', async () => {
+  const { path } = repository
+  const blob = gitIn(path, 'rev-parse', 'HEAD:a')
+  const makeTree = (entries: readonly string[]): string => {
+    const input = entries.map(entry => `${entry}\n`).join('')
+    return execFileSync('git', ['mktree'], { cwd: path, input, encoding: 'utf8' }).trim()
+  }
+  let tree = makeTree([`100644 blob ${blob}\ta`])
+  for (let depth = 0; depth < 9; depth += 1)
+    tree = makeTree([...'0123456789'].map(name => `040000 tree ${tree}\t${name}`))
+  const bomb = gitIn(path, 'commit-tree', '-m', 'bomb', tree)
+  gitIn(path, 'update-ref', 'refs/heads/bomb', bomb)
+  const message = /has more than 3,000,000 files.*: pin another commit/
+  await expect(ensureCommit(cache, path, bomb)).rejects.toThrow(message)
+  await expect(ensureCommit(cache, path, bomb)).rejects.toThrow(message)
+  await expect(ensureCommit(cache, path, second)).resolves.toContain('mirrors')
 })

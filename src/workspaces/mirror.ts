@@ -6,6 +6,7 @@ import { git, gitText, runGit, withoutCredentials } from '../util/git.ts'
 import { sha256 } from '../util/json.ts'
 import { withLock } from '../util/lock.ts'
 import { markUse } from '../util/uses.ts'
+import { refuseEndless } from './endless.ts'
 import { checkCommitId, checkGitUrl } from './git-url.ts'
 import { forgetSize } from './recorded-size.ts'
 import { askRemote, fetchFrom, missing, refuseShallow, unreachable } from './remote.ts'
@@ -28,6 +29,8 @@ export async function ensureCommit(cacheRoot: string, url: string, commit: strin
       await removeStaleLocks(gitDir)
       await forgetSize(cacheRoot, `mirrors/${name}.git`)
       await fetchCommit(gitDir, url, commit)
+      await checkIsCommit(gitDir, url, commit)
+      await checkSize(gitDir, url, commit)
     })
   }
   await checkIsCommit(gitDir, url, commit)
@@ -76,6 +79,16 @@ async function isFetched(gitDir: string, commit: string): Promise<boolean> {
   const args = ['for-each-ref', '--count=1', `--contains=${commit}`, 'refs/fetched/']
   const found = await runGit(args, { gitDir })
   return found.exitCode === 0 && found.stdout.length > 0
+}
+
+/** Without its ref, a commit that was refused is not taken for one that is all right next time. */
+async function checkSize(gitDir: string, url: string, commit: string): Promise<void> {
+  try {
+    await refuseEndless(gitDir, url, commit)
+  } catch (error) {
+    await git(['update-ref', '-d', pinOf(commit)], { gitDir })
+    throw error
+  }
 }
 
 async function checkIsCommit(gitDir: string, url: string, commit: string): Promise<void> {

@@ -44,6 +44,18 @@ describe('forgeries fail', () => {
     expect(grade).toMatchObject({ score: 0, pass: false })
   })
 
+  test('a file that the command loads before the tests, whatever it is called', async () => {
+    const forge = `import { createRequire, syncBuiltinESMExports } from 'node:module'
+      createRequire(import.meta.url)('node:assert').equal = () => {}
+      syncBuiltinESMExports()`
+    const grade = await graded(
+      place,
+      { pristine: { ...pristine, 'tools/start.mjs': '' }, files, agent: { 'tools/start.mjs': forge } },
+      { ...keys, run: ['node', '--import', './tools/start.mjs', '--test'], liveness: false },
+    )
+    expect(grade).toMatchObject({ score: 0, pass: false, details: { restored: ['tools/start.mjs'] } })
+  })
+
   test('a link in the place of the hidden test, and of its folder', async () => {
     const fake = `import test from 'node:test'; test('doubles three', () => {}); test('doubles two', () => {})`
     const grade = await graded(

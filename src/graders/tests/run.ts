@@ -12,6 +12,7 @@ import { readTail, readUntrusted } from '../../util/output.ts'
 import { cleanPath } from '../inside.ts'
 import { runLogged } from '../process.ts'
 import { hiddenPaths, type TestsConfig } from './config.ts'
+import { loadedBy } from './loaded.ts'
 import { missingTool } from './missing-tool.ts'
 import { withPlaces } from './places.ts'
 import { planRun, type RunnerName, type RunPlan } from './plan.ts'
@@ -55,8 +56,9 @@ export async function runTests(
   const options = { hidden: true, files: { ...placedFiles(config, input.files), ...changed } }
   const workspace = await (tree === 'pristine' ? input.pristine(options) : input.workspace(options))
   const restored = tree === 'pristine' ? [] : await putBack(input, config, workspace.files, restore)
-  // A test that was put back is to be changed all the same.
-  await workspace.files.write(changed)
+  // Only a test that was put back is to be changed once more: the others would be younger than in any other run.
+  const again = Object.entries(changed).filter(([path]) => restored.includes(path))
+  await workspace.files.write(Object.fromEntries(again))
   const isLiveness = Object.keys(changed).length > 0
   const label = isLiveness ? `${tree}-liveness` : restore.length === 0 ? tree : `${tree}-again`
   return { ...(await runIn(workspace, label, plan, input, config)), restored, workspace }
@@ -86,9 +88,10 @@ async function putBack(
   also: readonly string[],
 ): Promise<string[]> {
   const mayChange = matcher(config.allow)
+  const isLoaded = loadedBy(config)
   const hidden = hiddenPaths(config)
   const steering = input.outcome.changedFiles.filter(
-    path => isSteering(path) && !mayChange(path) && !hidden.includes(path),
+    path => (isSteering(path) || isLoaded(path)) && !mayChange(path) && !hidden.includes(path),
   )
   if (steering.length === 0 && also.length === 0) return []
   const original = (await originalTree(input, config)).files

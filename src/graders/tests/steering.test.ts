@@ -34,6 +34,7 @@ test.each([
   'setup.cfg',
   'jest.config.mjs',
   'packages/a/vitest.config.ts',
+  'vitest.projects.ts',
   '.mocharc.yml',
   '.babelrc',
   '.npmrc',
@@ -43,6 +44,10 @@ test.each([
   'node_modules',
   'src/__pycache__/a.cpython-311.pyc',
   'sitecustomize.py',
+  '.tool-versions',
+  '.mise.toml',
+  'tests/mise.local.toml',
+  '.python-version',
 ])('%s steers test runners', path => {
   expect(isSteering(path)).toBe(true)
 })
@@ -54,6 +59,7 @@ test.each([
   'src/jest.ts',
   'tsconfig.json',
   'README.md',
+  'src/promise.toml',
 ])('%s does not', path => {
   expect(isSteering(path)).toBe(false)
 })

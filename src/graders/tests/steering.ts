@@ -4,14 +4,15 @@ import { matcher } from '../../util/glob.ts'
 
 /**
  * Files by which a patch could tell a test runner what to report instead of being tested: its configuration, code that it
- * loads by itself, the runner's own code, and compiled files that are taken instead of a source.
+ * loads by itself, the runner's own code, compiled files that are taken instead of a source, and what tells the machine's
+ * version managers which program a name such as python is.
  */
 const steersRunner = matcher([
   '**/node_modules',
   '**/{.npmrc,.yarnrc,.yarnrc.yml,.pnpmfile.cjs,.pnp.cjs,.pnp.loader.mjs,bunfig.toml}',
   '**/.yarn',
   '**/{jest,vitest,vite,babel,ava,mocha,tap}.config.*',
-  '**/vitest.workspace.*',
+  '**/vitest.{workspace,projects}.*',
   '**/{jest,vitest}.setup.*',
   '**/setupTests.*',
   '**/{.babelrc,.mocharc,.c8rc,.nycrc}*',
@@ -20,6 +21,7 @@ const steersRunner = matcher([
   '**/{conftest.py,pytest.ini,.pytest.ini,pytest.toml,.pytest.toml,tox.ini,setup.cfg,pyproject.toml}',
   '**/{sitecustomize.py,usercustomize.py,*.pth,*.pyc}',
   '**/{__pycache__,site-packages}',
+  '**/{.tool-versions,.python-version,.node-version,.nvmrc,node.config.json,{,.}mise{,.*}.toml}',
 ])
 
 /** A package.json is shared: honest changes to the rest of it stay. */

@@ -3,7 +3,10 @@ import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { gradingPlace, type GradingPlace } from '../../testing/input.ts'
-import { files, graded, keys, pristine } from '../testing/grading.ts'
+import type { FileTree } from '../../../model/files.ts'
+import { tests } from '../../tests.ts'
+import { TestsConfig } from '../config.ts'
+import { files, graded, keys, mended, pristine, toScene } from '../testing/grading.ts'
 import { python3 } from '../testing/python.ts'
 
 /** Code that tries to find out whether it is being found out, or that answers with what the test expects. */
@@ -72,6 +75,25 @@ describe('node:test', () => {
     expect(await graded(place, { pristine, files, agent: { 'src/double.js': source } }, keys)).toMatchObject(
       forged,
     )
+  })
+
+  test('a test is put there once in both runs, so that its age does not tell which run it is', async () => {
+    const input = await place.input(toScene({ pristine, files, agent: mended }))
+    const again: string[] = []
+    const watched: typeof input = {
+      ...input,
+      async workspace(options) {
+        const made = await input.workspace(options)
+        const write = (tree: FileTree): Promise<void> => {
+          again.push(...Object.keys(tree))
+          return made.files.write(tree)
+        }
+        return { ...made, files: { ...made.files, write } }
+      },
+    }
+    const result = await tests.grade(watched, TestsConfig.parse(keys))
+    expect(result).toMatchObject({ pass: true, details: { liveness: { state: 'alive', tests: 1 } } })
+    expect(again).toEqual([])
   })
 
   test('it sends the runner the events of a test that passed, with a bare assert: forged', async () => {
