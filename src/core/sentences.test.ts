@@ -70,3 +70,40 @@ test('a cost that is known in part says how much is not', () => {
   const { verdict } = gated(many(12, '6/6'), candidate)
   expect(verdict.reasons[0]).toContain('12 tasks, 36 trials ($3.00, 34 trials of unknown cost) against 72.')
 })
+
+test('tasks that fell too far for chance, although neither the mean nor one task shows it: the suspects and what to do', () => {
+  const { verdict, pRegressed, pUnevenlyWorse } = gated(
+    { 'fix-race': '5/5', parse: '5/5', ...many(18, '4/5') },
+    { 'fix-race': '0/5', parse: '0/5', ...many(8, '5/5'), ...many(10, '4/5', 9) },
+  )
+  expect(pRegressed).toBeGreaterThan(0.05)
+  expect(pUnevenlyWorse).toBeLessThan(0.005)
+  expect(verdict).toMatchObject({ decision: 'regressed', exitCode: 1 })
+  expect(verdict.reasons[0]).toContain('This check cries wolf in about 5 of 100 unchanged setups.')
+  expect(verdict.reasons[1]).toBe(
+    'Single tasks fell further than chance does in 1 of 200 unchanged setups, most of all: fix-race (5/5 -> 0/5), parse (5/5 -> 0/5). ' +
+      'Run at least 10 trials of them on both sides to know what broke.',
+  )
+})
+
+test('single tasks that rose far among others that did not are an improvement, but not where the mean fell', () => {
+  const rose = gated(
+    { 'fix-race': '0/5', parse: '0/5', ...many(18, '5/5') },
+    { 'fix-race': '5/5', parse: '5/5', ...many(7, '4/5'), ...many(11, '5/5', 8) },
+  )
+  expect(rose.pImproved).toBeGreaterThan(0.05)
+  expect(rose.verdict.decision).toBe('improved')
+  expect(rose.verdict.reasons[1]).toContain('most of all: fix-race (0/5 -> 5/5), parse (0/5 -> 5/5).')
+  const fell = gated({ 'fix-race': '0/5', ...many(19, '5/5') }, { 'fix-race': '5/5', ...many(19, '3/5') })
+  expect(fell.verdict.decision).toBe('regressed')
+})
+
+test('a mean that rose for sure is no regression, even where single tasks fell far', () => {
+  const { verdict, pUnevenlyWorse, pImproved } = gated(
+    { 'fix-race': '5/5', parse: '5/5', ...many(18, '3/5') },
+    { 'fix-race': '0/5', parse: '0/5', ...many(18, '5/5') },
+  )
+  expect(pUnevenlyWorse).toBeLessThan(0.005)
+  expect(pImproved).toBeLessThan(0.05)
+  expect(verdict.decision).toBe('improved')
+})

@@ -1,5 +1,5 @@
 import type { TaskPair } from './paired-tasks.ts'
-import { atMost, meanLevel, taskLevel, type Evidence } from './evidence.ts'
+import { atMost, meanLevel, suspectsOf, taskLevel, type Evidence } from './evidence.ts'
 import { moreTrials } from './stats/more-trials.ts'
 import { mean, rateOf, sum } from './stats/pair.ts'
 import { arrow } from './task-changes.ts'
@@ -22,7 +22,7 @@ export function findingSentences(facts: Case, evidence: Evidence): string[] {
   ]
   return paragraphs(
     [measured(facts), changeSentence(facts, evidence), ...certainty(evidence, facts.options.margin)],
-    changed,
+    [...changed, ...unnamed(facts.pairs, evidence)],
   )
 }
 
@@ -70,21 +70,41 @@ function changeSentence({ pairs, options }: Case, { finding, difference }: Evide
   return `Pass rate ${change(rate('base'), rate('candidate'), difference)}${beyond}.`
 }
 
-function certainty({ finding, pRegressed, pImproved }: Evidence, margin: number): string[] {
-  switch (finding) {
+function certainty(evidence: Evidence, margin: number): string[] {
+  switch (evidence.finding) {
     case 'regressed':
-      return atMost(pRegressed, meanLevel)
-        ? ['This check cries wolf in about 5 of 100 unchanged setups.']
-        : ['This check names a sound task in at most 1 of 100 unchanged setups.']
+      return restsOnOneTask(evidence)
+        ? ['This check names a sound task in at most 1 of 100 unchanged setups.']
+        : ['This check cries wolf in about 5 of 100 unchanged setups.']
     case 'improved':
-      return atMost(pImproved, meanLevel)
-        ? ['This check calls about 5 of 100 unchanged setups improved.']
-        : ['This check calls a task mended in at most 1 of 100 unchanged setups.']
+      return restsOnOneTask(evidence)
+        ? ['This check calls a task mended in at most 1 of 100 unchanged setups.']
+        : ['This check calls about 5 of 100 unchanged setups improved.']
     case 'no-drop':
       return [`A drop smaller than ${count(margin, 'point')} may have been missed.`]
     case 'inconclusive':
       return [`A drop beyond ${count(margin, 'point')} is neither shown nor ruled out.`]
   }
+}
+
+/** Whether the finding stands because of tasks that are named, and not by the mean. */
+function restsOnOneTask({ finding, pRegressed, pImproved, taskRegressed, taskImproved }: Evidence): boolean {
+  const [mean, tasks] = finding === 'regressed' ? [pRegressed, taskRegressed] : [pImproved, taskImproved]
+  return !atMost(mean, meanLevel) && tasks.some(p => atMost(p, taskLevel))
+}
+
+/** Where tasks changed too far for chance, but the mean did not and no task stands out: what to look at. */
+function unnamed(pairs: readonly TaskPair[], evidence: Evidence): string[] {
+  const { finding, pRegressed, pImproved } = evidence
+  const direction = finding === 'regressed' ? 'worse' : finding === 'improved' ? 'better' : null
+  if (direction === null || restsOnOneTask(evidence)) return []
+  if (atMost(direction === 'worse' ? pRegressed : pImproved, meanLevel)) return []
+  const suspects = suspectsOf(pairs, direction)
+  const [verb, became] = direction === 'worse' ? ['fell', 'broke'] : ['rose', 'was mended']
+  return [
+    `Single tasks ${verb} further than chance does in 1 of 200 unchanged setups, most of all: ${someOf(suspects.map(pair => `${pair.task} (${arrow(pair)})`))}.`,
+    `Run at least 10 trials of ${plural(suspects.length, 'it', 'them')} on both sides to know what ${became}.`,
+  ]
 }
 
 function changedTasks(word: string, pairs: readonly TaskPair[], adjusted: readonly number[]): string[] {
