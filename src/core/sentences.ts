@@ -118,15 +118,24 @@ function changedTasks(word: string, pairs: readonly TaskPair[], adjusted: readon
 /** Nobody runs so many: the number would only say that there is next to no data. */
 const tooManyMore = 50
 
+/** Fewer of each task decide next to nothing. */
+const decidingTrials = 5
+
 /** How an open verdict would come to a close. */
 export function howToDecide({ pairs, options }: Case): string {
+  if (pairs.every(({ base, candidate }) => base.passed + candidate.passed === 0))
+    return 'Nothing ever passed, so nothing can get worse: take tasks that pass at least now and then.'
   const more = moreTrials(pairs, options.margin / 100)
-  if (more.perTask > tooManyMore)
-    return 'So few trials decide nothing: run at least 5 of each task on both sides.'
+  if (more.perTask > tooManyMore) {
+    const enough = pairs.every(pair => Math.min(pair.base.graded, pair.candidate.graded) >= decidingTrials)
+    return enough
+      ? 'So few tasks would take far too many trials: add tasks, or allow a wider margin.'
+      : `So few trials decide nothing: run at least ${decidingTrials} of each task on both sides.`
+  }
   if (more.side === 'base') {
     return (
       `No number of candidate trials would decide it, the base has too few: run ${more.perTask} more of each task for the base, ` +
-      'and as many in all for the candidate.'
+      'and as many of each for the candidate as the base then has.'
     )
   }
   if (more.perTask === 0) {

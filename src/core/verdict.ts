@@ -120,7 +120,7 @@ function obstaclesOf({ base, candidate, paired, evidence, options }: Case): stri
       `In ${base.label} but not in ${candidate.label}: ${someOf(removed)}. Run the whole suite, restore the task, or accept a new baseline without it.`,
     ),
     ...when(
-      evidence === null && differing.length === 0 && removed.length === 0,
+      evidence === null && paired.every(({ kind }) => kind === 'added'),
       `${base.label} and ${candidate.label} have no task in common. Compare runs of one suite, or accept a new baseline.`,
     ),
   ]

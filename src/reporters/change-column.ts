@@ -48,7 +48,7 @@ function inconclusiveMark({ delta, flipped, suspected }: TaskChange): Mark {
     text: delta < 0 ? 'lower?' : 'higher?',
     tone: flipped ? 'unsure' : 'quiet',
     weight,
-    meaning: 'lower?, higher?: may be chance, more trials of this task would tell',
+    meaning: 'lower?, higher?: not sure of this task alone, more trials of it would tell',
   }
 }
 

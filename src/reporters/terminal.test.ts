@@ -83,7 +83,7 @@ test('a red run of two setups starts with the verdict and ends with what to type
       time per trial          38s         38s
       turns per trial         6           6
       ~: no difference shown
-      lower?, higher?: may be chance, more trials of this task would tell
+      lower?, higher?: not sure of this task alone, more trials of it would tell
       n/c: not comparable (the task changed, or nothing was graded on one side)
       per trial: mean over tasks; its change: that of a typical task (geometric
         mean)

@@ -45,10 +45,10 @@ export function cutEnd(text: string, columns: number): string {
 }
 
 /**
- * Where a line may be broken: not between a number and its percent sign or what it counts ("25 points", "3 of 5"), nor within
+ * Where a line may be broken: not between a number and its percent sign or what it counts ("25 points", "(n 30)"), nor within
  * "5/5 -> 1/5".
  */
-const breaks = /(?<!->)(?<!\d(?= [a-z])) (?!%|->)/
+const breaks = /(?<!->|\(n)(?<!\d(?= [a-z])) (?!%|->)/
 
 /** Breaks a line at spaces so that no line is wider than `columns`; a single longer word stays whole. */
 export function wrap(text: string, columns: number): string[] {
