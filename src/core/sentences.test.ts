@@ -107,3 +107,16 @@ test('a mean that rose for sure is no regression, even where single tasks fell f
   expect(pImproved).toBeLessThan(0.05)
   expect(verdict.decision).toBe('improved')
 })
+
+test('a broken task under a mean that rose does not read like a contradiction', () => {
+  const { decision, reasons } = adaptive(
+    { 'fix-race': '20/20', ...many(19, '12/20') },
+    { 'fix-race': '0/10', ...many(19, '3/4') },
+    {},
+  )
+  expect(decision).toBe('regressed')
+  expect(reasons[0]).toContain(
+    'The mean hides what single tasks did: pass rate rose from 62 % to 71 % (+9 points',
+  )
+  expect(reasons[1]).toContain('Broken task: fix-race (20/20 -> 0/10).')
+})

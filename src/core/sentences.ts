@@ -67,7 +67,11 @@ function changeSentence({ pairs, options }: Case, { finding, difference }: Evide
     difference.hi < -options.margin / 100
       ? `, by more than the margin of ${count(options.margin, 'point')}`
       : ''
-  return `Pass rate ${change(rate('base'), rate('candidate'), difference)}${beyond}.`
+  // Tasks that broke while others happened to do better: without a word on it the number would contradict the verdict.
+  const hidden =
+    (finding === 'regressed' && difference.value >= 0) || (finding === 'improved' && difference.value <= 0)
+  const opening = hidden ? 'The mean hides what single tasks did: pass rate' : 'Pass rate'
+  return `${opening} ${change(rate('base'), rate('candidate'), difference)}${beyond}.`
 }
 
 function certainty(evidence: Evidence, margin: number): string[] {
