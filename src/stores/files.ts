@@ -88,6 +88,7 @@ export function fileStore(root: string, redact: Redactor): RunStore {
 
   async function appendLine(runId: string, trial: Trial): Promise<void> {
     const seal = await sealOf(runId)
+    await seal.begin()
     const file = await open(join(folderOf(runId), 'trials.jsonl'), 'a+', 0o600)
     try {
       const { size } = await file.stat()
@@ -143,7 +144,9 @@ export function fileStore(root: string, redact: Redactor): RunStore {
 
     async update(manifest) {
       await writeJson(join(folderOf(manifest.id), 'run.json'), manifest)
-      await (await seals.get(manifest.id))?.close()
+      const sealed = writing.then(async () => (await seals.get(manifest.id))?.close())
+      writing = sealed.catch(() => undefined)
+      await sealed
     },
 
     trialFolder: (runId, trialId) => join(folderOf(runId), 'trials', trialId),
