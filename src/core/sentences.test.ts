@@ -120,3 +120,14 @@ test('a broken task under a mean that rose does not read like a contradiction', 
   )
   expect(reasons[1]).toContain('Broken task: fix-race (20/20 -> 0/10).')
 })
+
+test('what a small budget left undone is not called saved', () => {
+  const { decision, reasons } = adaptive(many(20, '12/20'), many(20, '1/2'), {
+    verdict: 'budget',
+    broken: [],
+  })
+  expect(decision).toBe('inconclusive')
+  expect(reasons.join(' ')).toContain('Stopped after round 4 of 8. ')
+  expect(reasons.join(' ')).not.toContain('saved')
+  expect(reasons.join(' ')).toContain('What is left of the budget may not pay the next trials')
+})

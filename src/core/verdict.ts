@@ -62,7 +62,9 @@ function adaptiveVerdict(facts: Case, evidence: Evidence, found: AdaptiveFinding
     return verdict('incomparable', [...obstacles, ...findings, ...rest], options)
   const open =
     outcome.verdict === 'budget'
-      ? ['The budget was spent before there was a verdict: allow more, or name fewer tasks.']
+      ? [
+          'What is left of the budget may not pay the next trials, so there is no verdict: allow more, or name fewer tasks.',
+        ]
       : finding === 'inconclusive'
         ? [howToDecide(facts)]
         : []
