@@ -62,6 +62,7 @@ export function dollars(costUsd: number): string {
 
 /** Without a sign on what rounds to 0. */
 function plain(value: number, digits: number): string {
-  const text = value.toFixed(digits)
+  // A mean of rates may miss a half by its last bit, and must be rounded as everywhere else.
+  const text = Number(value.toFixed(9)).toFixed(digits)
   return Number(text) === 0 ? (0).toFixed(digits) : text
 }

@@ -107,7 +107,8 @@ export function plural(n: number, noun: string): string {
 }
 
 function percentDigits(share: number): string {
-  const rounded = Math.round(share * 100)
+  // A mean of rates may miss a half by its last bit.
+  const rounded = Math.round(Number((share * 100).toFixed(9)))
   if (rounded >= 100 && share < 1) return '>99'
   if (rounded <= 0 && share > 0) return '<1'
   return String(rounded)
