@@ -42,7 +42,7 @@ test('a gate that stopped early: what it rests on, the change, how often it errs
   )
   expect(decision).toBe('regressed')
   expect(reasons).toEqual([
-    '20 tasks, 86 trials ($61) against 400. Pass rate fell from 62 % to 48 % (-15 points, likely between -26 and -3). This check cries wolf in at most 5 of 100 unchanged setups.',
+    '20 tasks, 86 trials ($61) against 400. Pass rate fell from 62 % to 48 % (-14 points, likely between -26 and -3). This check cries wolf in at most 5 of 100 unchanged setups.',
     'Broken task: fix-race (20/20 -> 0/10). Stopped after round 4 of 8: 74 trials saved (about $52).',
   ])
 })

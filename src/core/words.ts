@@ -1,3 +1,4 @@
+import { rounded } from '../util/rounded.ts'
 import type { LikelyDifference } from './stats/interval.ts'
 
 /** `1 trial`, `2 trials` */
@@ -62,7 +63,6 @@ export function dollars(costUsd: number): string {
 
 /** Without a sign on what rounds to 0. */
 function plain(value: number, digits: number): string {
-  // A mean of rates may miss a half by its last bit, and must be rounded as everywhere else.
-  const text = Number(value.toFixed(9)).toFixed(digits)
+  const text = rounded(value, digits)
   return Number(text) === 0 ? (0).toFixed(digits) : text
 }
