@@ -98,6 +98,6 @@ test('a run folder that is not whole says what is missing', async () => {
   const [id = ''] = await readdir(join(at.path, '.agent-eval/runs'))
   await rm(join(at.path, '.agent-eval/runs', id, 'suite.json'))
   const told = await at.run('compare', 'latest')
-  expect(told.exitCode).toBe(4)
+  expect(told.exitCode).toBe(2)
   expect(told.stderr).toContain("suite.json is missing: copy the run's whole folder, or run again.")
 })
