@@ -1,4 +1,5 @@
 import { invalidSetups } from '../core/agent-canaries.ts'
+import { tooSmallBudget } from '../core/adaptive/first-round.ts'
 import { adaptivePlans } from '../core/adaptive/gate.ts'
 import { adaptiveDefaults } from '../core/adaptive/options.ts'
 import { adaptiveObstacles } from '../core/adaptive/obstacles.ts'
@@ -80,6 +81,9 @@ export function courseOf(
     baseline: fingerprint(baseline),
     canaries: Object.fromEntries(canaries.map(({ of, setup }) => [of, setup.name])),
   }
+  const setups = [...new Set(specs.map(({ setup }) => setup))]
+  const tooSmall = tooSmallBudget(adaptivePlans(baseline, setups, suite.tasks, run).values())
+  if (tooSmall !== null) throw new UserError(tooSmall)
   return {
     batches: batchesOf(suite, specs, baseline, run),
     adaptive: run,

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { place, type Place } from '../testing/cli.ts'
@@ -116,6 +117,49 @@ test('a stopped gate goes on to the same verdict, and against the same baseline 
   await at.run('baseline', 'accept', 'latest', '--reason', 'more')
   const other = await at.run('run', '--resume', 'latest')
   expect(other).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('another baseline') })
+}, 240_000)
+
+test('a gate that is killed in the middle goes on to its verdict', async () => {
+  const at = await place({ ...files, 'agent.sh': agent.replace('#!/bin/sh', '#!/bin/sh\nsleep 0.4') })
+  await accepted(at)
+  await at.write({ 'AGENTS.md': 't3\n' })
+  const child = execa(
+    'node',
+    [join(import.meta.dirname, '../../dist/cli.js'), 'run', 'suite.yaml', '--gate'],
+    {
+      cwd: at.path,
+      env: at.env,
+      reject: false,
+      stdin: 'ignore',
+    },
+  )
+  let seen = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    seen += chunk.toString()
+    // Of the second batch at least one trial is on the disk.
+    if (/more trials?\n\[[^\n]*\n/.test(seen)) child.kill('SIGKILL')
+  })
+  expect((await child).signal).toBe('SIGKILL')
+  const resumed = await at.run('run', '--resume', 'latest')
+  expect(resumed.stderr).toContain('Broken task: t3 (20/20 -> 0/')
+  expect(resumed.exitCode).toBe(1)
+}, 240_000)
+
+test('a budget that does not allow the first round is refused before anything is run', async () => {
+  const at = await place(files)
+  await accepted(at)
+  const refused = await at.run('run', 'suite.yaml', '--gate', '--max-cost', '5')
+  expect(refused.exitCode).toBe(2)
+  expect(refused.stderr).toContain('a budget of $5.00 cannot be kept, as nothing tells what a trial costs')
+  await at.write({
+    'suite.yaml': suite.replace('timeout: 30s', 'timeout: 30s, maxCostUsd: 2'),
+  })
+  await accepted(at)
+  const low = await at.run('run', 'suite.yaml', '--gate', '--max-cost', '5')
+  expect(low.exitCode).toBe(2)
+  expect(low.stderr).toMatch(
+    /a budget of \$5.00 does not even allow the first round of this gate: its \d+ trials may cost up to \$\d+/,
+  )
 }, 240_000)
 
 test('where it cannot stop early all trials are run, and the reason is told', async () => {

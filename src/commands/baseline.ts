@@ -38,7 +38,7 @@ export async function accept(reference: string, options: AcceptOptions, io: Io):
     at: new Date().toISOString(),
     by: user,
     reason,
-    runDigest: sha256(await readFile(join(folder, 'trials.jsonl'))),
+    runDigest: sha256(await readLedger(join(folder, 'trials.jsonl'), manifest.id)),
   }
   const setups = options.setup ?? Object.keys(manifest.setups)
   const baseline = acceptBaseline(existing, manifest, trials, setups, acceptance, {
@@ -69,4 +69,13 @@ function grown(baseline: Baseline, setups: readonly string[]): string {
           ]
     })
     .join('')
+}
+
+async function readLedger(path: string, run: string): Promise<Buffer> {
+  return readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+    throw new UserError(
+      `run ${run} has no results, so there is nothing to accept: resume it, or accept another run`,
+    )
+  })
 }

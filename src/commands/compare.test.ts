@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { place } from '../testing/cli.ts'
@@ -84,4 +84,20 @@ test('setups side by side: all metrics, names of flips, several at once, quality
   const three = await at.run('compare', 'latest:large', 'latest', 'latest:tiny')
   expect(three.exitCode).toBe(2)
   expect(three.stderr).toContain('name it, as in latest:large')
+})
+
+test('a run folder that is not whole says what is missing', async () => {
+  const at = await place({
+    'files/y.txt': 'no\n',
+    'large.yaml': agent(1, 0.5),
+    'small.yaml': agent(1, 0.2),
+    'tiny.yaml': agent(1, 0.1),
+    'suite.yaml': suite,
+  })
+  expect((await at.run('run', 'suite.yaml', '--trials', '1')).exitCode).toBe(0)
+  const [id = ''] = await readdir(join(at.path, '.agent-eval/runs'))
+  await rm(join(at.path, '.agent-eval/runs', id, 'suite.json'))
+  const told = await at.run('compare', 'latest')
+  expect(told.exitCode).toBe(2)
+  expect(told.stderr).toContain("suite.json is missing: copy the run's whole folder, or run again.")
 })

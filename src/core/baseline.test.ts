@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { adaptiveDefaults } from './adaptive/options.ts'
 import { UserError } from '../errors.ts'
 import { Baseline } from '../model/baseline.ts'
 import { acceptBaseline, renderBaseline } from './baseline.ts'
@@ -201,6 +202,28 @@ test('a run that would take tasks out of the gate is refused unless that is mean
     acceptBaseline(first, manifestOf(fewer), fewer, ['bare'], { ...acceptance, runDigest: 'd2' }, { partial })
   expect(refusal(() => accept(false))).toContain('lacks tasks that the baseline of setup bare has: b.')
   expect(Object.keys(accept(true).setups['bare']?.tasks ?? {})).toEqual(['a'])
+})
+
+test('a gate that did not run a task that never passed makes the baseline grow, and the task keeps what it has', () => {
+  const never = trials.map(trial =>
+    trial.task === 'b' && trial.status === 'graded' ? { ...trial, pass: false } : trial,
+  )
+  const before = acceptBaseline(null, manifest, never, ['bare'], acceptance)
+  const gate = trials.filter(({ task }) => task === 'a')
+  const adaptive = {
+    settings: { ...adaptiveDefaults, margin: 10, rounds: 2 },
+    baseline: 'x',
+    canaries: {},
+  }
+  const ran = { ...manifestOf(gate), tasks: manifest.tasks, adaptive }
+  const more = { ...acceptance, runDigest: 'd2' }
+  const grown = acceptBaseline(before, ran, gate, ['bare'], more).setups['bare']?.tasks
+  expect(grown?.['b']).toEqual(before.setups['bare']?.tasks['b'])
+  expect(grown?.['a']?.graded).toBe(2 * (before.setups['bare']?.tasks['a']?.graded ?? 0))
+  expect(refusal(() => acceptBaseline(before, { ...ran, adaptive: null }, gate, ['bare'], more))).toContain(
+    'lacks tasks that the baseline of setup bare has: b.',
+  )
+  expect(refusal(() => acceptBaseline(first, ran, gate, ['bare'], more))).toContain('lacks tasks')
 })
 
 test('a baseline of another suite, an unknown setup and an empty reason are refused', () => {

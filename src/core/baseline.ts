@@ -59,13 +59,15 @@ export function acceptBaseline(
   const before = new Map(Object.entries(existing?.setups ?? {}))
   const after = new Map(before)
   for (const setup of setups) {
-    const side = sideOfRun(manifest, trials, setup)
+    const ran = sideOfRun(manifest, trials, setup)
     const replaced = before.get(setup) ?? null
-    refuseUngraded(side, manifest.id)
+    const more = !replace && replaced !== null && joins(ran, replaced)
+    const leftOut = more ? leftOutByGate(manifest, ran, replaced) : {}
+    const side = { ...ran, tasks: { ...ran.tasks, ...leftOut } }
+    refuseUngraded(ran, manifest.id)
     refuseUnproven(side)
     if (!partial) refusePartial(side, manifest, trials, replaced)
-    const grows = !replace && replaced !== null && joins(side, replaced)
-    if (grows) refuseTwice(replaced, acceptance, manifest.id)
+    if (more) refuseTwice(replaced, acceptance, manifest.id)
     after.set(setup, {
       fingerprint: side.setupFingerprint,
       accepted: {
@@ -76,10 +78,10 @@ export function acceptBaseline(
         runDigest: acceptance.runDigest,
         previous: replaced ? fingerprint(replaced) : null,
       },
-      pooled: grows ? [...digestsOf(replaced), acceptance.runDigest] : [],
+      pooled: more ? [...digestsOf(replaced), acceptance.runDigest] : [],
       conditions: side.conditions,
       anchor: newAnchor || !replaced ? null : (replaced.anchor ?? frozen(replaced)),
-      tasks: grows ? poolTasks(replaced.tasks, side.tasks) : side.tasks,
+      tasks: more ? { ...poolTasks(replaced.tasks, ran.tasks), ...leftOut } : side.tasks,
     })
   }
   return {
@@ -106,6 +108,16 @@ function refuseUnproven({ doubts }: Side): void {
 function joins(side: Side, before: BaselineSetup): boolean {
   const alike = before.conditions === null || fingerprint(before.conditions) === fingerprint(side.conditions)
   return alike && before.fingerprint === side.setupFingerprint
+}
+
+/** Tasks that a gate did not run because they never passed and cannot get worse: of these the baseline keeps what it has. */
+function leftOutByGate(manifest: RunManifest, side: Side, before: BaselineSetup): BaselineSetup['tasks'] {
+  if (manifest.adaptive === null) return {}
+  const kept = Object.entries(before.tasks).filter(
+    ([task, { passed, fingerprint: content }]) =>
+      passed === 0 && !Object.hasOwn(side.tasks, task) && manifest.tasks[task]?.fingerprint === content,
+  )
+  return Object.fromEntries(kept)
 }
 
 function digestsOf({ pooled, accepted }: BaselineSetup): string[] {
@@ -186,7 +198,7 @@ function refusePartial(
   if (lost.length > 0) {
     throw new UserError(
       `run ${manifest.id} lacks tasks that the baseline of setup ${side.setup} has: ${lost.toSorted().join(', ')}. ` +
-        'Accepting it would take them out of the gate. Run them as well, or say that they are meant to go',
+        'Accepting it would take them out of the gate. Run them as well (a gate does so with --fixed), or say with --partial that they are meant to go',
     )
   }
 }

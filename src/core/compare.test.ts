@@ -66,7 +66,7 @@ test('too few trials are inconclusive: green, or red where strict, with what wou
     exitCode: 0,
     reasons: [
       '12 tasks, 60 trials against 120. Best guess 0 points (likely -14 to +14). A drop beyond 10 points is neither shown nor ruled out.',
-      'No number of candidate trials would decide it, the base has too few: run 34 more of each task for the base, and as many in all for the candidate.',
+      'No number of candidate trials would decide it, the base has too few: run 34 more of each task for the base, and as many of each for the candidate as the base then has.',
     ],
   })
   expect(gated(base, candidate, { strict: true }).verdict).toMatchObject({
@@ -76,6 +76,20 @@ test('too few trials are inconclusive: green, or red where strict, with what wou
   const wider = gated(many(12, '12/20'), candidate, { margin: 13 }).verdict
   expect(wider.reasons[1]).toBe(
     '336 more trials (28 of each task) would decide it nine times out of ten if nothing changed.',
+  )
+})
+
+test('what would decide it is advice that can be followed', () => {
+  const advice = (base: Record<string, string>, candidate: Record<string, string>): string | undefined =>
+    gated(base, candidate).verdict.reasons[1]
+  expect(advice(many(2, '5/5'), many(2, '5/5'))).toBe(
+    'So few tasks would take far too many trials: add tasks, or allow a wider margin.',
+  )
+  expect(advice(many(2, '3/3'), many(2, '3/3'))).toBe(
+    'So few trials decide nothing: run at least 5 of each task on both sides.',
+  )
+  expect(advice(many(3, '0/5'), many(3, '0/5'))).toBe(
+    'Nothing ever passed, so nothing can get worse: take tasks that pass at least now and then.',
   )
 })
 
@@ -98,7 +112,7 @@ test('one broken task is named, although the mean does not show it', () => {
     { ...many(19, '6/10'), 'fix-race': '0/10' },
   )
   expect(verdict).toMatchObject({ decision: 'regressed', exitCode: 1 })
-  expect(verdict.reasons[0]).toContain('Pass rate rose')
+  expect(verdict.reasons[0]).toContain('The mean hides what single tasks did: pass rate rose')
   expect(verdict.reasons[1]).toBe('Broken task: fix-race (20/20 -> 0/10).')
   expect(tasks.filter(({ change }) => change === 'regressed').map(({ task }) => task)).toEqual(['fix-race'])
 })

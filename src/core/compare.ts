@@ -38,6 +38,8 @@ export function compare(base: Side, candidate: Side, options: CompareOptions): C
     generalisation: evidence && generalisationOf(pairs, evidence.difference),
     pRegressed: evidence && evidence.pRegressed,
     pImproved: evidence && evidence.pImproved,
+    pUnevenlyWorse: evidence && evidence.pUnevenlyWorse,
+    pUnevenlyBetter: evidence && evidence.pUnevenlyBetter,
     margin: options.margin,
     comparedTasks: pairs.length,
     comparedTrials: sum([...bases, ...candidates].map(({ graded }) => graded)),

@@ -1,5 +1,5 @@
 import type { TaskPair } from './paired-tasks.ts'
-import { atMost, meanLevel, taskLevel, type Evidence } from './evidence.ts'
+import { atMost, meanLevel, suspectsOf, taskLevel, type Evidence } from './evidence.ts'
 import { moreTrials } from './stats/more-trials.ts'
 import { mean, rateOf, sum } from './stats/pair.ts'
 import { arrow } from './task-changes.ts'
@@ -22,7 +22,7 @@ export function findingSentences(facts: Case, evidence: Evidence): string[] {
   ]
   return paragraphs(
     [measured(facts), changeSentence(facts, evidence), ...certainty(evidence, facts.options.margin)],
-    changed,
+    [...changed, ...unnamed(facts.pairs, evidence)],
   )
 }
 
@@ -67,24 +67,48 @@ function changeSentence({ pairs, options }: Case, { finding, difference }: Evide
     difference.hi < -options.margin / 100
       ? `, by more than the margin of ${count(options.margin, 'point')}`
       : ''
-  return `Pass rate ${change(rate('base'), rate('candidate'), difference)}${beyond}.`
+  // Tasks that broke while others happened to do better: without a word on it the number would contradict the verdict.
+  const hidden =
+    (finding === 'regressed' && difference.value >= 0) || (finding === 'improved' && difference.value <= 0)
+  const opening = hidden ? 'The mean hides what single tasks did: pass rate' : 'Pass rate'
+  return `${opening} ${change(rate('base'), rate('candidate'), difference)}${beyond}.`
 }
 
-function certainty({ finding, pRegressed, pImproved }: Evidence, margin: number): string[] {
-  switch (finding) {
+function certainty(evidence: Evidence, margin: number): string[] {
+  switch (evidence.finding) {
     case 'regressed':
-      return atMost(pRegressed, meanLevel)
-        ? ['This check cries wolf in about 5 of 100 unchanged setups.']
-        : ['This check names a sound task in at most 1 of 100 unchanged setups.']
+      return restsOnOneTask(evidence)
+        ? ['This check names a sound task in at most 1 of 100 unchanged setups.']
+        : ['This check cries wolf in about 5 of 100 unchanged setups.']
     case 'improved':
-      return atMost(pImproved, meanLevel)
-        ? ['This check calls about 5 of 100 unchanged setups improved.']
-        : ['This check calls a task mended in at most 1 of 100 unchanged setups.']
+      return restsOnOneTask(evidence)
+        ? ['This check calls a task mended in at most 1 of 100 unchanged setups.']
+        : ['This check calls about 5 of 100 unchanged setups improved.']
     case 'no-drop':
       return [`A drop smaller than ${count(margin, 'point')} may have been missed.`]
     case 'inconclusive':
       return [`A drop beyond ${count(margin, 'point')} is neither shown nor ruled out.`]
   }
+}
+
+/** Whether the finding stands because of tasks that are named, and not by the mean. */
+function restsOnOneTask({ finding, pRegressed, pImproved, taskRegressed, taskImproved }: Evidence): boolean {
+  const [mean, tasks] = finding === 'regressed' ? [pRegressed, taskRegressed] : [pImproved, taskImproved]
+  return !atMost(mean, meanLevel) && tasks.some(p => atMost(p, taskLevel))
+}
+
+/** Where tasks changed too far for chance, but the mean did not and no task stands out: what to look at. */
+function unnamed(pairs: readonly TaskPair[], evidence: Evidence): string[] {
+  const { finding, pRegressed, pImproved } = evidence
+  const direction = finding === 'regressed' ? 'worse' : finding === 'improved' ? 'better' : null
+  if (direction === null || restsOnOneTask(evidence)) return []
+  if (atMost(direction === 'worse' ? pRegressed : pImproved, meanLevel)) return []
+  const suspects = suspectsOf(pairs, direction)
+  const [verb, became] = direction === 'worse' ? ['fell', 'broke'] : ['rose', 'was mended']
+  return [
+    `Single tasks ${verb} further than chance does in 1 of 200 unchanged setups, most of all: ${someOf(suspects.map(pair => `${pair.task} (${arrow(pair)})`))}.`,
+    `Run at least 10 trials of ${plural(suspects.length, 'it', 'them')} on both sides to know what ${became}.`,
+  ]
 }
 
 function changedTasks(word: string, pairs: readonly TaskPair[], adjusted: readonly number[]): string[] {
@@ -98,15 +122,24 @@ function changedTasks(word: string, pairs: readonly TaskPair[], adjusted: readon
 /** Nobody runs so many: the number would only say that there is next to no data. */
 const tooManyMore = 50
 
+/** Fewer of each task decide next to nothing. */
+const decidingTrials = 5
+
 /** How an open verdict would come to a close. */
 export function howToDecide({ pairs, options }: Case): string {
+  if (pairs.every(({ base, candidate }) => base.passed + candidate.passed === 0))
+    return 'Nothing ever passed, so nothing can get worse: take tasks that pass at least now and then.'
   const more = moreTrials(pairs, options.margin / 100)
-  if (more.perTask > tooManyMore)
-    return 'So few trials decide nothing: run at least 5 of each task on both sides.'
+  if (more.perTask > tooManyMore) {
+    const enough = pairs.every(pair => Math.min(pair.base.graded, pair.candidate.graded) >= decidingTrials)
+    return enough
+      ? 'So few tasks would take far too many trials: add tasks, or allow a wider margin.'
+      : `So few trials decide nothing: run at least ${decidingTrials} of each task on both sides.`
+  }
   if (more.side === 'base') {
     return (
       `No number of candidate trials would decide it, the base has too few: run ${more.perTask} more of each task for the base, ` +
-      'and as many in all for the candidate.'
+      'and as many of each for the candidate as the base then has.'
     )
   }
   if (more.perTask === 0) {

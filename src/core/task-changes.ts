@@ -39,6 +39,7 @@ function compared(pair: TaskPair, regressed: number, improved: number): TaskChan
     candidate: countsOf(pair.candidate),
     delta: differenceOf(pair),
     flipped: flipped(pair),
+    suspected: hints(pair, suspicious),
     warnings: warningsOf(pair, change),
   }
 }
@@ -95,6 +96,7 @@ function uncompared({ kind, task, base, candidate }: Uncompared): TaskChange {
     candidate: candidate && countsOf(candidate),
     delta: null,
     flipped: false,
+    suspected: false,
     warnings: [whyUncompared[kind]],
   }
 }

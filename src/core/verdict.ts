@@ -62,7 +62,9 @@ function adaptiveVerdict(facts: Case, evidence: Evidence, found: AdaptiveFinding
     return verdict('incomparable', [...obstacles, ...findings, ...rest], options)
   const open =
     outcome.verdict === 'budget'
-      ? ['The budget was spent before there was a verdict: allow more, or name fewer tasks.']
+      ? [
+          'What is left of the budget may not pay the next trials, so there is no verdict: allow more, or name fewer tasks.',
+        ]
       : finding === 'inconclusive'
         ? [howToDecide(facts)]
         : []
@@ -120,7 +122,7 @@ function obstaclesOf({ base, candidate, paired, evidence, options }: Case): stri
       `In ${base.label} but not in ${candidate.label}: ${someOf(removed)}. Run the whole suite, restore the task, or accept a new baseline without it.`,
     ),
     ...when(
-      evidence === null && differing.length === 0 && removed.length === 0,
+      evidence === null && paired.every(({ kind }) => kind === 'added'),
       `${base.label} and ${candidate.label} have no task in common. Compare runs of one suite, or accept a new baseline.`,
     ),
   ]

@@ -25,6 +25,10 @@ test('a change below one point is not rounded away', () => {
   )
 })
 
+test('a half is rounded alike, however it was summed up', () => {
+  expect([percent(0.375), percent(0.375 - 1e-16), percent(0.375 + 1e-16)]).toEqual(['38 %', '38 %', '38 %'])
+})
+
 test('what rounds to 0 has no sign', () => {
   expect([points(-0.001), points(0.001), percent(-0.0001)]).toEqual(['0', '0', '0 %'])
 })

@@ -1,3 +1,4 @@
+import { rounded } from '../util/rounded.ts'
 import type { LikelyDifference } from './stats/interval.ts'
 
 /** `1 trial`, `2 trials` */
@@ -62,6 +63,6 @@ export function dollars(costUsd: number): string {
 
 /** Without a sign on what rounds to 0. */
 function plain(value: number, digits: number): string {
-  const text = value.toFixed(digits)
+  const text = rounded(value, digits)
   return Number(text) === 0 ? (0).toFixed(digits) : text
 }

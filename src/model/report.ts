@@ -76,6 +76,8 @@ export const TaskChange = z.strictObject({
   delta: z.number().nullable(),
   /** The majority of trials passed on one side and failed on the other. */
   flipped: z.boolean(),
+  /** It differs more than in 4 of 5 comparisons of an unchanged task (Fisher's exact test, one-sided at 20 %). */
+  suspected: z.boolean().default(false),
   warnings: z.array(z.string()),
 })
 export type TaskChange = z.infer<typeof TaskChange>
@@ -111,6 +113,9 @@ export const Comparison = z.strictObject({
   /** One-sided mid-p of the stratified exact test; null where nothing can be compared. */
   pRegressed: z.number().nullable(),
   pImproved: z.number().nullable(),
+  /** The same of the test that sees single tasks change far among many that do not. */
+  pUnevenlyWorse: z.number().nullable().default(null),
+  pUnevenlyBetter: z.number().nullable().default(null),
   /** Percentage points. */
   margin: z.number(),
   comparedTasks: z.number().int().nonnegative(),

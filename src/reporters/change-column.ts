@@ -34,20 +34,21 @@ export function markOf(change: TaskChange | undefined): Mark {
     case 'removed':
       return { text: 'gone', tone: 'quiet', weight: 2, meaning: null }
     case 'unchanged':
-      return change.delta === 0 ? { ...none, text: 'same' } : noDifference
+      return noDifference
     case 'inconclusive':
       return inconclusiveMark(change)
   }
 }
 
-function inconclusiveMark({ delta, flipped }: TaskChange): Mark {
+function inconclusiveMark({ delta, flipped, suspected }: TaskChange): Mark {
   if (delta === null || delta === 0) return noDifference
-  const text = delta < 0 ? 'lower?' : 'higher?'
+  const weight = flipped ? 2 : 1
+  if (!suspected) return { ...noDifference, weight }
   return {
-    text,
+    text: delta < 0 ? 'lower?' : 'higher?',
     tone: flipped ? 'unsure' : 'quiet',
-    weight: flipped ? 2 : 1,
-    meaning: 'lower?, higher?: too few trials of this task to tell a change from chance',
+    weight,
+    meaning: 'lower?, higher?: not sure of this task alone, more trials of it would tell',
   }
 }
 
@@ -70,7 +71,7 @@ export function changeColumn(comparison: Comparison): GridColumn {
   }
 }
 
-const ofMeasures = 'per trial: mean over tasks; its change: mean over tasks of their changes'
+const ofMeasures = 'per trial: mean over tasks; its change: that of a typical task (geometric mean)'
 
 /** What the marks of these comparisons mean, and what a table with several candidates has no column for. */
 export function notesOn(comparisons: readonly Comparison[], sides: readonly GridSide[]): string[] {

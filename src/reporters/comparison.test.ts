@@ -31,7 +31,7 @@ test('two runs of one setup are told apart by their labels', () => {
       cost per trial
       tokens per trial
       task              change
-      utc-offset        same
+      utc-offset        ~
       iso-week          better
       new-task          new
 
@@ -39,7 +39,9 @@ test('two runs of one setup are told apart by their labels', () => {
         likely          +34 to +46
       cost per trial    +18 %, likely +5 to +33 (n 25)
       tokens per trial  +2 %, likely -3 to +7 (n 25)
-      per trial: mean over tasks; its change: mean over tasks of their changes
+      ~: no difference shown
+      per trial: mean over tasks; its change: that of a typical task (geometric
+        mean)
       on new tasks like these: likely +20 to +60 points
 
       Flipped (most trials passed on one side and failed on the other): iso-week

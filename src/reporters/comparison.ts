@@ -46,13 +46,18 @@ function flipsText(comparisons: readonly Comparison[], columns: number): string[
 }
 
 function pValueLines(comparison: Comparison): string[] {
-  const { pRegressed, pImproved } = comparison
+  const { pRegressed, pImproved, pUnevenlyWorse, pUnevenlyBetter } = comparison
   if (pRegressed === null || pImproved === null) return []
   const short = (p: number): string => (p < 0.0001 ? '<0.0001' : p.toFixed(4))
   const { about } = comparisonHeadline(comparison)
   return [
     `  p values of ${safeText(about)}: worse ${short(pRegressed)}, better ${short(pImproved)}`,
     '    one-sided mid-p of the exact test that is stratified by task; not adjusted for other comparisons',
+    ...(pUnevenlyWorse === null || pUnevenlyBetter === null
+      ? []
+      : [
+          `    single tasks far from the rest: worse ${short(pUnevenlyWorse)}, better ${short(pUnevenlyBetter)}; called a change from 0.005 down`,
+        ]),
   ]
 }
 

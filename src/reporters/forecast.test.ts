@@ -44,8 +44,8 @@ test('what a gate sees, what it takes, how it ends, and which tasks tell nothing
       It sees a drop of 8 points 4 times out of 5 (with --fixed, which never stops early: 7 points).
       A drop as large as the margin is called a regression by 91 of 100 such gates.
       It takes at most 126 trials (more only to be sure of tasks that look broken): about $63.00; about
-      10h 30m with 4 at a time, of agents alone: grading comes on top. If nothing changed it takes 46
-      trials on average (about $22.76).
+      10h 30m with 4 at a time, of agents alone: grading comes on top. If nothing changed it takes
+      46 trials on average (about $22.76).
 
       if in truth                     regressed    no drop  undecided  trials    cost    time
       nothing changed                  3 of 100  97 of 100   0 of 100      46  $22.76  3h 48m

@@ -74,3 +74,7 @@ test('tokens and times keep about three digits', () => {
     '1h 5m',
   ])
 })
+
+test('a half is rounded alike, however it was summed up', () => {
+  expect([formatPercent(0.375), formatPercent(0.375 - 1e-16)]).toEqual(['38 %', '38 %'])
+})

@@ -1,6 +1,7 @@
 import type { Difference, Ratio } from '../model/report.ts'
 import type { Rate } from '../model/run.ts'
 import { formatDuration as durationText } from '../util/duration.ts'
+import { rounded } from '../util/rounded.ts'
 
 /** Stands for an unknown number wherever a number would stand. Unknown is never written as 0. */
 export const unknown = '?'
@@ -107,15 +108,15 @@ export function plural(n: number, noun: string): string {
 }
 
 function percentDigits(share: number): string {
-  const rounded = Math.round(share * 100)
-  if (rounded >= 100 && share < 1) return '>99'
-  if (rounded <= 0 && share > 0) return '<1'
-  return String(rounded)
+  const whole = Number(rounded(share * 100, 0))
+  if (whole >= 100 && share < 1) return '>99'
+  if (whole <= 0 && share > 0) return '<1'
+  return String(whole)
 }
 
 /** Whole numbers, but one decimal below 1 so that a small change is not shown as none. */
 function signed(value: number): string {
-  const text = Math.abs(value) < 0.95 ? value.toFixed(1) : value.toFixed(0)
+  const text = rounded(value, Math.abs(value) < 0.95 ? 1 : 0)
   const number = Number(text)
   if (number === 0) return '0'
   return number > 0 ? `+${text}` : text

@@ -38,7 +38,7 @@ test('verdict, table, flips, folded reasons and cost', () => {
 
     <sub>\\~: no difference shown</sub>
 
-    <sub>per trial: mean over tasks; its change: mean over tasks of their changes</sub>
+    <sub>per trial: mean over tasks; its change: that of a typical task (geometric mean)</sub>
 
     <sub>on new tasks like these: likely -60 to -20 points</sub>
 

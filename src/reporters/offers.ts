@@ -35,7 +35,8 @@ export function offersView({ changes, offers }: SideBySide): OffersView | null {
     heads: ['quality and cost', 'pass rate', 'likely', 'cost per trial', 'beaten by'],
     rows: offers.map(offer => [name(offer), ...rateCells(offer), costCell(offer), beatenCell(offer, name)]),
     notes: [
-      ...offers.flatMap(offer =>
+      // Of two the table above has said it.
+      ...(offers.length > 2 ? offers : []).flatMap(offer =>
         offer.beatenBy.map(
           ({ difference, cost, ...by }) =>
             `${name(by)} against ${name(offer)}: ${formatPoints(difference.value)}, likely ${signedPoints(difference.lo)} to ${signedPoints(difference.hi)}; cost ${formatRatio(cost)}`,

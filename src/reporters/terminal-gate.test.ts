@@ -47,7 +47,8 @@ test('a gate that fails tells the broken task first', () => {
       time per trial                     38s
       turns per trial                    6
       ~: no difference shown
-      per trial: mean over tasks; its change: mean over tasks of their changes
+      per trial: mean over tasks; its change: that of a typical task (geometric
+        mean)
       on new tasks like these: likely -57 to -17 points
 
     Failed: 4 trials (the agent's work did not pass)

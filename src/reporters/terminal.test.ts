@@ -72,7 +72,7 @@ test('a red run of two setups starts with the verdict and ends with what to type
 
       task                    bare        guided      change
       utc-offset              5/5         1/5         worse
-      plugin-order            3/5         2/5         lower?
+      plugin-order            3/5         2/5         ~
       leap-year-i…s-too-long  1/1         0/1         lower?
       iso-week                -           -           n/c
 
@@ -82,9 +82,11 @@ test('a red run of two setups starts with the verdict and ends with what to type
       tokens per trial        12.3k       12.3k       +2 %, likely -3 to +7 (n 25)
       time per trial          38s         38s
       turns per trial         6           6
-      lower?, higher?: too few trials of this task to tell a change from chance
+      ~: no difference shown
+      lower?, higher?: not sure of this task alone, more trials of it would tell
       n/c: not comparable (the task changed, or nothing was graded on one side)
-      per trial: mean over tasks; its change: mean over tasks of their changes
+      per trial: mean over tasks; its change: that of a typical task (geometric
+        mean)
       on new tasks like these: likely -75 to -35 points
 
     Failed: 9 trials (the agent's work did not pass)

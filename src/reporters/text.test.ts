@@ -48,5 +48,9 @@ test('names are cut in the middle and sentences at their end, to the given width
 
 test('lines break at spaces, and a long word stays whole', () => {
   expect(wrap('one two three', 7)).toEqual(['one two', 'three'])
+  expect(wrap('a drop of 25 points', 12)).toEqual(['a drop of', '25 points'])
+  expect(wrap('from 43 % to 90 %', 9)).toEqual(['from 43 %', 'to 90 %'])
+  expect(wrap('broken (2/5 -> 4/5) now', 12)).toEqual(['broken', '(2/5 -> 4/5)', 'now'])
+  expect(wrap('likely 0 to 0 (n 30)', 17)).toEqual(['likely 0 to 0', '(n 30)'])
   expect(wrap('a agent-eval/show b', 6)).toEqual(['a', 'agent-eval/show', 'b'])
 })

@@ -44,12 +44,17 @@ export function cutEnd(text: string, columns: number): string {
   return displayWidth(text) <= columns ? text : `${takeColumns(text, columns - 1)}…`
 }
 
+/**
+ * Where a line may be broken: not between a number and its percent sign or what it counts ("25 points", "(n 30)"), nor within
+ * "5/5 -> 1/5".
+ */
+const breaks = /(?<!->|\(n)(?<!\d(?= [a-z])) (?!%|->)/
+
 /** Breaks a line at spaces so that no line is wider than `columns`; a single longer word stays whole. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = []
   let line = ''
-  // A number stays with its percent sign.
-  for (const word of text.split(/ (?!%)/)) {
+  for (const word of text.split(breaks)) {
     if (line !== '' && displayWidth(line) + 1 + displayWidth(word) > columns) {
       lines.push(line)
       line = word

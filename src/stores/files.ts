@@ -88,6 +88,7 @@ export function fileStore(root: string, redact: Redactor): RunStore {
 
   async function appendLine(runId: string, trial: Trial): Promise<void> {
     const seal = await sealOf(runId)
+    await seal.begin()
     const file = await open(join(folderOf(runId), 'trials.jsonl'), 'a+', 0o600)
     try {
       const { size } = await file.stat()
@@ -143,7 +144,9 @@ export function fileStore(root: string, redact: Redactor): RunStore {
 
     async update(manifest) {
       await writeJson(join(folderOf(manifest.id), 'run.json'), manifest)
-      await (await seals.get(manifest.id))?.close()
+      const sealed = writing.then(async () => (await seals.get(manifest.id))?.close())
+      writing = sealed.catch(() => undefined)
+      await sealed
     },
 
     trialFolder: (runId, trialId) => join(folderOf(runId), 'trials', trialId),
@@ -152,11 +155,7 @@ export function fileStore(root: string, redact: Redactor): RunStore {
       const folder = await find(reference)
       const manifest = await readManifest(folder)
       const { trials, replaced, warnings } = await readTrials(join(folder, 'trials.jsonl'))
-      const suite = parseStored(
-        Suite,
-        await readFile(join(folder, 'suite.json'), 'utf8'),
-        join(folder, 'suite.json'),
-      )
+      const suite = await readStored(Suite, join(folder, 'suite.json'))
       const altered = await howAltered(folder)
       return {
         manifest,
@@ -189,15 +188,17 @@ async function readAsItIs(folder: string): Promise<RunManifest> {
 }
 
 async function readManifest(folder: string): Promise<RunManifest> {
-  const path = join(folder, 'run.json')
-  return parseStored(RunManifest, await readFile(path, 'utf8'), path)
+  return readStored(RunManifest, join(folder, 'run.json'))
 }
 
-function parseStored<T>(
+async function readStored<T>(
   schema: { safeParse(value: unknown): { success: true; data: T } | { success: false; error: Error } },
-  text: string,
   path: string,
-): T {
+): Promise<T> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+    throw new DamagedRun(`${relative('', path)} is missing: copy the run's whole folder, or run again.`)
+  })
   let value: unknown
   try {
     value = JSON.parse(text)

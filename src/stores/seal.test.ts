@@ -28,6 +28,21 @@ test('what was written is unaltered, also when another process goes on', async (
   expect(await howAltered(folder)).toBeNull()
 })
 
+test('what the same process goes on to write is unaltered, too, also where it dies in the middle', async () => {
+  const seal = await openSeal(folder)
+  await write(seal, 'a\n')
+  await seal.close()
+  await seal.begin()
+  await appendFile(ledger(), 'b\n')
+  // As if it were killed here.
+  expect(await howAltered(folder)).toBeNull()
+  seal.wrote('b\n')
+  expect(await howAltered(folder)).toBeNull()
+  await seal.close()
+  await appendFile(ledger(), 'forged\n')
+  expect(await howAltered(folder)).toContain('11 bytes, 4 were written')
+})
+
 test('a line of somebody else comes to light, whenever it came', async () => {
   const seal = await openSeal(folder)
   await write(seal, 'a\n')

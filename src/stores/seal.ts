@@ -11,11 +11,13 @@ const Seal = z.object({ bytes: z.number(), sha256: z.string() })
 
 /** What one process writes to a run's trials.jsonl, so that what anybody else writes there comes to light. */
 export interface LedgerSeal {
+  /** To be called before each writing: a process that dies in the middle of it must leave no seal of what stood there before. */
+  begin(): Promise<void>
   /** Told of each text as it is written, in that order. */
   wrote(text: string): void
   /** Whether all of the file is known, that is no writing has failed. */
   failed(): void
-  /** Keeps what the file has to be from now on, until a process opens it again. */
+  /** Keeps what the file has to be from now on, until it is written to again. */
   close(): Promise<void>
 }
 
@@ -31,7 +33,12 @@ export async function openSeal(folder: string): Promise<LedgerSeal> {
   await rm(join(folder, sealFile), { force: true })
   const hash: Hash = createHash('sha256').update(before)
   let bytes: number | null = before.length
+  let sealed = false
   return {
+    async begin() {
+      if (sealed) await rm(join(folder, sealFile), { force: true })
+      sealed = false
+    },
     wrote(text) {
       hash.update(text)
       if (bytes !== null) bytes += Buffer.byteLength(text)
@@ -41,6 +48,7 @@ export async function openSeal(folder: string): Promise<LedgerSeal> {
       if (bytes === null) return
       const seal = { bytes, sha256: hash.copy().digest('hex') }
       await writeAtomically(join(folder, sealFile), `${JSON.stringify(seal)}\n`)
+      sealed = true
     },
   }
 }

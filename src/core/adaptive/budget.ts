@@ -15,26 +15,37 @@ export function spentOn(trials: readonly AdaptiveTrial[]): Spent {
   return { costUsd: sum(known.toSorted((a, b) => a - b)), unknown: trials.length - known.length }
 }
 
-/**
- * Whether a batch can be paid. A trial counts with what it can cost at most, or else with the most that one has cost so far, of
- * its own task if that is known: the budget must hold. Trials of unknown cost count as much. Where nothing tells what a trial
- * costs, no budget can be kept, and the answer is no.
- */
+/** Whether a batch can be paid, by what it may cost at most. Where nothing tells that, no budget can be kept: the answer is no. */
 export function canPay(
   plan: AdaptivePlan,
   trials: readonly AdaptiveTrial[],
   batch: readonly NextTrial[],
 ): boolean {
-  const { budgetUsd, trialCostLimitUsd } = plan.options
+  const { budgetUsd } = plan.options
   if (budgetUsd === null) return true
+  const most = mostUsd(plan, trials, batch)
+  return most !== null && most <= budgetUsd
+}
+
+/**
+ * What the trials so far and a batch may cost at most together, in dollars; null where nothing tells. A trial counts with what it
+ * can cost at most, or else with the most that one has cost so far, of its own task if that is known: the budget must hold. Trials
+ * of unknown cost count as much.
+ */
+export function mostUsd(
+  plan: AdaptivePlan,
+  trials: readonly AdaptiveTrial[],
+  batch: readonly NextTrial[],
+): number | null {
+  const { trialCostLimitUsd } = plan.options
   const most = dearestSoFar(plan, trials)
   const fallback = most.size > 0 ? Math.max(...most.values()) : null
   const costOf = (task: string): number | null => trialCostLimitUsd ?? most.get(task) ?? fallback
   const wanted = [...batch, ...trials.filter(({ costUsd }) => costUsd === null)].map(({ task }) =>
     costOf(task),
   )
-  if (wanted.some(cost => cost === null)) return false
-  return spentOn(trials).costUsd + sum(wanted.flatMap(cost => cost ?? [])) <= budgetUsd
+  if (wanted.some(cost => cost === null)) return null
+  return spentOn(trials).costUsd + sum(wanted.flatMap(cost => cost ?? []))
 }
 
 function dearestSoFar(plan: AdaptivePlan, trials: readonly AdaptiveTrial[]): Map<string, number> {

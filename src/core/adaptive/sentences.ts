@@ -21,6 +21,7 @@ export function taskSentences({ broken, cleared }: AdaptiveOutcome, pairs: reado
 
 /** How far it went, and what that saved. */
 export function savingSentences({
+  verdict,
   round,
   rounds,
   saved,
@@ -33,8 +34,10 @@ export function savingSentences({
     round < rounds
       ? `Stopped after round ${round} of ${rounds}`
       : `Went on to the last of ${count(rounds, 'round')}`
+  // What was not run for want of a verdict is not saved.
+  const brokenOff = verdict === 'budget' || verdict === 'infrastructure'
   return [
-    saved > 0
+    saved > 0 && !brokenOff
       ? `${early}: ${count(saved, 'trial')} saved${worth}.`
       : saved < 0
         ? `${early}: ${count(-saved, 'trial')} more than planned, to be sure of single tasks.`

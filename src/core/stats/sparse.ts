@@ -3,6 +3,9 @@ import { inFixedOrder, sum, type Pair } from './pair.ts'
 import { commonTrials, dropWith } from './stratified.ts'
 import { tailsOfSum, upperTail, type PValue } from './tails.ts'
 
+/** Squared drops are rounded to this part of 1, on both sides of the test alike: ragged counts would make the grid endless. */
+const finestGrid = 200
+
 /**
  * Did any task get worse? Sum over tasks of the squared drop of the pass rate (rises count as 0), in its distribution under
  * within-task permutation. Sees one broken task among many, to which the mean is blind. Own combination of Fisher's
@@ -10,12 +13,14 @@ import { tailsOfSum, upperTail, type PValue } from './tails.ts'
  */
 export function sparseTest(pairs: readonly Pair[]): PValue {
   const ordered = inFixedOrder(pairs)
-  const squared = (pair: Pair, passed: number): number => Math.max(0, dropWith(pair, passed)) ** 2
+  const parts = Math.min(commonTrials(ordered) ** 2, finestGrid)
+  const squared = (pair: Pair, passed: number): number =>
+    Math.round(Math.max(0, dropWith(pair, passed)) ** 2 * parts) / parts
   const shares = ordered.map(pair =>
     merge(passesByChance(pair).map(({ passed, chance }) => ({ value: squared(pair, passed), chance }))),
   )
   const observed = sum(ordered.map(pair => squared(pair, pair.candidate.passed)))
-  return upperTail(tailsOfSum(shares, observed, 1 / commonTrials(ordered) ** 2))
+  return upperTail(tailsOfSum(shares, observed, 1 / parts))
 }
 
 /** All rises have the value 0: their chances are added, which keeps the convolution short. */

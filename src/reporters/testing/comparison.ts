@@ -22,7 +22,16 @@ export function sampleComparison(
     const delta = a && b && a.graded > 0 && b.graded > 0 ? b.passed / b.graded - a.passed / a.graded : null
     const flipped =
       delta !== null && a !== null && b !== null && a.passed / a.graded > 0.5 !== b.passed / b.graded > 0.5
-    return { task, change, base: a, candidate: b, delta, flipped, warnings: [] }
+    return {
+      task,
+      change,
+      base: a,
+      candidate: b,
+      delta,
+      flipped,
+      suspected: delta !== null && Math.abs(delta) > 0.5,
+      warnings: [],
+    }
   })
   const side = (key: 'base' | 'candidate'): Rate | null => {
     const all = tasks.flatMap(task => task[key] ?? [])
@@ -38,6 +47,8 @@ export function sampleComparison(
     generalisation: value === null ? null : { value, lo: value - 0.2, hi: value + 0.2 },
     pRegressed: 0.01,
     pImproved: 0.99,
+    pUnevenlyWorse: 0.02,
+    pUnevenlyBetter: 0.9,
     margin: 10,
     comparedTasks: tasks.filter(task => task.delta !== null).length,
     comparedTrials: 50,
