@@ -125,6 +125,7 @@ test.each([
     '-rw-r--r-- 1 root root 8 Dec  1 07:59 a\n-rw-r--r-- 1 root root 9 Mar  3  2025 b',
   ],
   ['the words of `date`', 'Mon Nov 23 20:14:05 UTC 2026', 'Tue Nov 24 08:00:59 UTC 2026'],
+  ['what gemini puts after output', 'two\nProcess Group PGID: 28', 'two\nProcess Group PGID: 5012'],
   ['ports', 'http://127.0.0.1:43121/x', 'http://127.0.0.1:5000/x'],
 ])('%s make no difference', (_, one, other) => {
   const { hash } = normaliser()
