@@ -297,8 +297,11 @@ export interface OpenGateway {
 export interface GatewayReport {
   metered: Metered
   calls: ModelCall[]
-  /** The service's last word where no later call was answered; null if all is well. */
-  failure: { kind: 'refused' | 'unavailable'; message: string } | null
+  /**
+   * The service's last word where no later call was answered; null if all is well. `silent`: it had none, for most of the
+   * attempt's time; that tells why an agent came to its time limit, and nothing else.
+   */
+  failure: { kind: 'refused' | 'unavailable' | 'silent'; message: string } | null
   /** Why the run's budget ended the attempt, not a limit of its own; null if it did not. */
   budget: string | null
   /** What the agent said and did as the model saw it: of use where the agent tells nothing itself. */

@@ -108,6 +108,7 @@ test('run --canary: a setup whose agent cannot work is not valid and not run, th
   expect(none.exitCode).toBe(4)
   expect(none.stderr).toContain('NOTHING GRADED.')
   expect(none.stderr).toContain('Setup unable is not valid')
+  expect(none.stderr).not.toContain('run --resume')
   expect(server.calls.length - before).toBe(2)
   expect((await at.run('run', '--resume', 'latest', '--canary')).exitCode).toBe(2)
 })

@@ -54,7 +54,10 @@ interface World {
 /** A suite whose agent asks a service on this machine. */
 async function world(
   suite: (url: string) => string,
-  { status = 200, tls = null }: { status?: number; tls?: { key: string; cert: string } | null } = {},
+  {
+    status = 200,
+    tls = null,
+  }: { status?: number | 'silent'; tls?: { key: string; cert: string } | null } = {},
 ): Promise<World> {
   const asked: World['asked'] = []
   const listen = (answer: RequestListener): Server =>
@@ -62,6 +65,7 @@ async function world(
   const server = listen((request, response) => {
     asked.push({ authorization: request.headers.authorization, url: request.url })
     request.resume()
+    if (status === 'silent') return
     response.writeHead(status, { 'content-type': 'application/json' })
     const content = 'export const add = (a, b) => a + b\n'
     const usage = {
@@ -73,7 +77,10 @@ async function world(
     response.end(JSON.stringify(status === 200 ? answer : { error: { message: `no, ${status}` } }))
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => void server.close())
+  onTestFinished(() => {
+    server.close()
+    server.closeAllConnections()
+  })
   // A TCP server's address is an object.
   const { port } = server.address() as AddressInfo
   const at = await place({
@@ -205,6 +212,27 @@ test('run: a service that refuses the agent makes its trials errored, whatever t
   const { trials } = JSON.parse(stdout)
   expect(trials[0]).toMatchObject({ status: 'errored', phase: 'attempt', attempt: { stop: 'refused' } })
   expect(trials[0].message).toContain('status 401 for model m1: no, 401')
+  expect(exitCode).toBe(4)
+})
+
+test('run: a service that never answers makes its trials errored, once, where the agent waits until its time limit', async () => {
+  const { at, asked } = await world(
+    url => suiteWith('')(url).replace('timeout: 30s', 'timeout: 3s'),
+    'silent',
+  )
+  const { stdout, exitCode } = await at.run('run', 'suite.yaml', '--isolation', 'none', '--json')
+  const { trials } = JSON.parse(stdout)
+  expect(trials[0]).toMatchObject({
+    status: 'errored',
+    phase: 'attempt',
+    retries: 0,
+    attempt: {
+      stop: 'model-error',
+      message: expect.stringContaining('stopped at the time limit of 3000 ms'),
+    },
+  })
+  expect(trials[0].message).toContain('the service gave no answer for model m1 during the last')
+  expect(asked).toHaveLength(1)
   expect(exitCode).toBe(4)
 })
 

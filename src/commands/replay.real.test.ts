@@ -28,7 +28,7 @@ function reply(call: ScriptedCall): Reply {
         },
       ],
     }
-  return { say: 'I look.', tools: [{ run: 'pwd; ls; date; git log -1; echo $HOME looked-around' }] }
+  return { say: 'I look.', tools: [{ run: 'pwd; ls -l; date; git log -1; echo $HOME looked-around' }] }
 }
 
 const suiteFor = (type: string, bin: string, url: string, api: ModelApi): string =>
@@ -52,6 +52,7 @@ const agents: [type: string, program: string, api: ModelApi][] = [
   ['pi', 'pi', 'anthropic'],
   ['codex', 'codex', 'openai-responses'],
   ['gemini-cli', 'gemini', 'gemini'],
+  ['opencode', 'opencode', 'openai-chat'],
 ]
 
 async function reportOf(result: CliResult): Promise<Report> {

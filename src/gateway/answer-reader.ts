@@ -35,7 +35,18 @@ export function answerReader(
     chunks?.push(chunk)
     if (isStream) events.push(chunk)
   }
-  const decoder = decoderFor(headers['content-encoding'])
+  /** Some services do not say that what they send is a stream. */
+  const readWhole = (body: Buffer): void => {
+    const value = parseJson(body.toString())
+    if (value !== undefined) wire?.read(told, value)
+    else {
+      events.push(body)
+      events.end()
+    }
+  }
+  const encoding = headers['content-encoding']
+  const decoder = decoderFor(encoding)
+  const isUnreadable = decoder === null && encoding !== undefined && encoding !== 'identity'
   decoder?.on('data', take)
   // Half an answer ends in the middle of what was compressed: what could be read counts.
   decoder?.on('error', () => undefined)
@@ -49,7 +60,9 @@ export function answerReader(
       }
       const body = chunks === null ? null : Buffer.concat(chunks)
       if (isStream) events.end()
-      else if (wire && body) wire.read(told, parseJson(body.toString()))
+      else if (wire && body) readWhole(body)
+      // What could not be read may well be what it should be.
+      if (isUnreadable || (!isStream && body === null)) told.isKnown = true
       return { told, body }
     },
   }

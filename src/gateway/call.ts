@@ -6,7 +6,7 @@ import type { Entered } from './allowance.ts'
 import type { Calls } from './calls.ts'
 import { ask, deliver } from './deliver.ts'
 import { outgoing, withoutKey } from './headers.ts'
-import type { CallWithTools } from './metered.ts'
+import type { CallInWork } from './metered.ts'
 import { parseBody, readBody } from './read-body.ts'
 import { NoAnswer } from './retry.ts'
 import type { ModelRequest } from './upstream.ts'
@@ -42,7 +42,7 @@ export async function answerCall(
     ? `${question.model ?? 'unnamed'}${question.tools.length > 0 ? ' with tools' : ''}`
     : 'other'
   const out = outgoing(request, path, wire?.api ?? calls.api, calls.key)
-  const call: CallWithTools = {
+  const call: CallInWork = {
     number: calls.nextNumber(),
     api: wire?.api ?? null,
     method,
@@ -62,6 +62,7 @@ export async function answerCall(
     requestBytes: body.length,
     responseBytes: 0,
     tools: question.tools,
+    quietSince: null,
   }
   let entered: Entered[] = []
   let tokens: number | null = null
@@ -72,6 +73,7 @@ export async function answerCall(
       return
     }
     entered = refusal
+    call.quietSince = performance.now()
     const sent: ModelRequest = {
       number: call.number,
       api: call.api,
@@ -103,8 +105,9 @@ export async function answerCall(
     } else throw error
   } finally {
     for (const each of entered) each.leave({ costUsd: call.costUsd, tokens })
-    call.durationMs = performance.now() - beganAt
-    calls.onEnd(call)
+    const { quietSince, ...ended } = call
+    const now = performance.now()
+    calls.onEnd({ ...ended, durationMs: now - beganAt, quietMs: now - (quietSince ?? now) })
   }
 }
 

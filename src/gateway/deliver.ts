@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http'
 import type { ModelCall } from '../model/model-call.ts'
 import { answerReader, type AnswerReader } from './answer-reader.ts'
 import type { Calls } from './calls.ts'
-import { errorIn } from './error-in.ts'
-import { tokensIn } from './metered.ts'
+import { errorIn, insteadOfAnswer } from './error-in.ts'
+import { tokensIn, type CallInWork } from './metered.ts'
 import type { SeenRequest } from './observer.ts'
 import { passOn, type Passed } from './pass-on.ts'
 import { askWithRetries, type Tried } from './retry.ts'
@@ -32,7 +32,7 @@ export async function ask(
 }
 
 export interface Delivery {
-  call: ModelCall
+  call: CallInWork
   wire: Wire | null
   seen: SeenRequest | null
   beganAt: number
@@ -59,8 +59,9 @@ export async function deliver(
   const { told, body: whole } = wire ? await reader.end() : { told: nothingTold(), body: null }
   call.firstByteMs = passed.firstByteAt === null ? null : passed.firstByteAt - beganAt
   call.responseBytes = passed.bytes
+  call.quietSince = passed.lastByteAt ?? call.quietSince
   call.observedModel = told.model
-  Object.assign(call, endOf(answer.status, passed.broken, told, whole))
+  Object.assign(call, endOf(answer.status, passed.broken, told, whole, wire !== null))
   if (seen) {
     const seenAnswer = { ...answer, body: whole, isWhole: passed.broken === null }
     for (const observer of observers) observer.onAnswer?.(seen, seenAnswer)
@@ -79,8 +80,10 @@ function endOf(
   broken: Passed['broken'],
   told: Told,
   body: Buffer | null,
+  isModel: boolean,
 ): Pick<ModelCall, 'end' | 'error'> {
   if (status >= 300 || told.error) return { end: 'failed', error: errorIn(told.error, body) }
+  if (broken === null && !told.isKnown && isModel) return { end: 'failed', error: insteadOfAnswer(body) }
   if (broken === null || told.isWhole) return { end: 'answered', error: null }
   if (broken === 'agent') return { end: 'dropped', error: null }
   return { end: 'failed', error: 'the answer broke off' }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { pauseFor } from './retry.ts'
+import type { ModelApi } from '../model/service.ts'
 import { samples } from './testing/answers.ts'
 import { events, service, trial } from './testing/service.ts'
 
@@ -124,4 +125,79 @@ test.each([
   expect(calls[0]).toMatchObject({ end: 'failed', status: 200 })
   expect(calls[0]?.error).not.toBeNull()
   expect(failure?.kind).toBe('unavailable')
+})
+
+const apis = Object.keys(samples) as ModelApi[]
+
+test.each(apis)('%s: a page for people in the place of an answer is a failed call', async api => {
+  const page = '<html><body>Please log in: content policy</body></html>'
+  for (const type of ['text/html', 'text/event-stream']) {
+    const at = await service((_asked, response) =>
+      response.writeHead(200, { 'content-type': type }).end(page),
+    )
+    const open = await trial({ url: at.url, api })
+    expect(await (await open.ask(samples[api].path, samples[api].body)).text()).toBe(page)
+    const { calls, failure, metered } = await open.close()
+    expect(calls[0]).toMatchObject({
+      end: 'failed',
+      status: 200,
+      error: expect.stringContaining('Please log in'),
+    })
+    expect(failure).toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining('no answer of this API'),
+    })
+    expect(metered).toMatchObject({ calls: 0, failed: 1 })
+  }
+})
+
+test.each(apis)('%s: a stream that does not say that it is one is read as one', async api => {
+  const at = await service((_asked, response) =>
+    response.writeHead(200, { 'content-type': 'text/plain' }).end(samples[api].stream),
+  )
+  const open = await trial({ url: at.url, api })
+  await (await open.ask(samples[api].path, samples[api].body)).text()
+  const { calls, failure } = await open.close()
+  expect(calls[0]).toMatchObject({ end: 'answered', usage: { cacheReadTokens: 1000, outputTokens: 56 } })
+  expect(failure).toBeNull()
+})
+
+test.each(apis)('%s: the shortest answer that says nothing of usage is one', async api => {
+  const shortest = {
+    'openai-chat': { choices: [] },
+    'openai-responses': { type: 'response.created', response: {} },
+    anthropic: { type: 'message_start' },
+    gemini: { candidates: [] },
+  }
+  const at = await service((_asked, response) => response.writeHead(200, sse).end(events(shortest[api])))
+  const open = await trial({ url: at.url, api })
+  await (await open.ask(samples[api].path, samples[api].body)).text()
+  expect(await open.close()).toMatchObject({
+    failure: null,
+    metered: { calls: 1, usage: null, costUsd: null },
+  })
+})
+
+test('a service that never answers is silent; one that was never asked is not', async () => {
+  const at = await service(() => undefined)
+  const open = await trial({ url: at.url, api: 'openai-chat' })
+  const asking = open.ask(path, body).catch(() => null)
+  while (at.asked.length === 0) await new Promise(resolve => setTimeout(resolve, 5))
+  await new Promise(resolve => setTimeout(resolve, 200))
+  const { failure, calls } = await open.close()
+  await asking
+  expect(calls[0]).toMatchObject({ end: 'dropped', status: null })
+  expect(failure).toMatchObject({
+    kind: 'silent',
+    message: expect.stringContaining('no answer for model gpt-5'),
+  })
+
+  const quick = await service((_asked, response) => response.writeHead(200, sse).end(stream))
+  const slow = await trial({ url: quick.url, api: 'openai-chat' }, { limits: { callsPerMinute: 1 } })
+  await (await slow.ask(path, body)).text()
+  const waiting = slow.ask(path, body).catch(() => null)
+  await new Promise(resolve => setTimeout(resolve, 200))
+  expect((await slow.close()).failure).toBeNull()
+  await waiting
+  expect(quick.asked).toHaveLength(1)
 })

@@ -1,8 +1,17 @@
 import type { Metered, ModelCall } from '../model/model-call.ts'
 import type { Usage } from '../model/usage.ts'
 
+/** A call with what is not kept of it. */
+export interface CallInWork extends ModelCall {
+  tools: readonly string[]
+  /** Since when nothing came from the service: it was asked, or its last byte passed on. Null before. */
+  quietSince: number | null
+}
+
 export interface CallWithTools extends ModelCall {
   tools: readonly string[]
+  /** How long nothing had come from the service when it ended. */
+  quietMs: number
 }
 
 /**

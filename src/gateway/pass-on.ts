@@ -6,6 +6,8 @@ import type { ModelAnswer } from './upstream.ts'
 export interface Passed {
   /** Until the first byte of the body was given to the agent; null if none was. */
   firstByteAt: number | null
+  /** The same of the last one. */
+  lastByteAt: number | null
   bytes: number
   /** What broke the connection: null if the answer came to its end. */
   broken: 'agent' | 'service' | null
@@ -20,13 +22,14 @@ export async function passOn(
   response: ServerResponse,
   signal: AbortSignal,
 ): Promise<Passed> {
-  const passed: Passed = { firstByteAt: null, bytes: 0, broken: null }
+  const passed: Passed = { firstByteAt: null, lastByteAt: null, bytes: 0, broken: null }
   response.writeHead(answer.status, answer.headers)
   response.flushHeaders()
   try {
     for await (const chunk of answer.body) {
       if (response.destroyed) break
-      passed.firstByteAt ??= performance.now()
+      passed.lastByteAt = performance.now()
+      passed.firstByteAt ??= passed.lastByteAt
       passed.bytes += chunk.length
       if (!response.write(chunk)) await once(response, 'drain', { signal })
     }

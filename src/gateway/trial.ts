@@ -53,8 +53,8 @@ export async function openTrial(
       if (from === allowance) reached.budget = reason
       trial.onLimit(reason)
     },
-    onEnd({ tools, ...call }) {
-      ended.push({ ...call, tools })
+    onEnd({ tools, quietMs, ...call }) {
+      ended.push({ ...call, tools, quietMs })
       log.add(call)
     },
   }
@@ -84,6 +84,7 @@ export async function openTrial(
 
   async function close(): Promise<GatewayReport> {
     server.remove(token)
+    const lastedMs = performance.now() - calls.startedAt
     over.abort()
     await Promise.all(open)
     await log.close()
@@ -91,8 +92,8 @@ export async function openTrial(
     const inOrder = ended.toSorted((a, b) => a.number - b.number)
     return {
       metered: { ...meteredOf(inOrder, reached.limit), context, replay },
-      calls: inOrder.map(({ tools: _tools, ...call }) => call),
-      failure: failureOf(inOrder),
+      calls: inOrder.map(({ tools: _tools, quietMs: _quiet, ...call }) => call),
+      failure: failureOf(inOrder, lastedMs),
       budget: reached.budget,
       transcript,
     }

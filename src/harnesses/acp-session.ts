@@ -149,12 +149,12 @@ function tellUsage(report: AgentReport, usage: Usage | null | undefined): void {
   if (usage && report.usage === null) report.usage = addUsage(null, usageOf(usage))
 }
 
-/** Once and for all rather than each time, where it may choose. */
+/** Each time rather than once and for all, where it may choose: some agents write what holds for ever into the workspace. */
 function chosen(
   options: z.infer<typeof PermissionRequest>['options'],
   policy: 'allow' | 'reject',
 ): string | null {
-  const wanted = policy === 'allow' ? ['allow_always', 'allow_once'] : ['reject_once', 'reject_always']
+  const wanted = policy === 'allow' ? ['allow_once', 'allow_always'] : ['reject_once', 'reject_always']
   const found = wanted.map(kind => options.find(option => option.kind === kind)).find(Boolean)
   return found?.optionId ?? null
 }

@@ -98,14 +98,14 @@ describe('a conversation', () => {
   })
 
   it.each([
-    ['allow', { outcome: 'selected', optionId: 'a' }, null],
+    ['allow', { outcome: 'selected', optionId: 'o' }, null],
     ['reject', { outcome: 'selected', optionId: 'n' }, 'permission was refused 1 time(s), as the suite says'],
     [
       { edit: 'reject' },
       { outcome: 'selected', optionId: 'n' },
       'permission was refused 1 time(s), as the suite says',
     ],
-    [{ execute: 'reject' }, { outcome: 'selected', optionId: 'a' }, null],
+    [{ execute: 'reject' }, { outcome: 'selected', optionId: 'o' }, null],
   ])('answers requests for permission by the policy %j', async (permissions, outcome, message) => {
     const { attempt } = await run(`${permission} ${end}`, { permissions })
     const answer = await readFile(join(bench.root, 'workspace', 'answer.json'), 'utf8')

@@ -111,6 +111,11 @@ function failed({ output, error }: z.infer<typeof events.toolEnd>): boolean {
   return error !== undefined || success === false
 }
 
+const FromServer = z.looseObject({ content: z.array(z.looseObject({ text })).min(1) })
+
+/** What a tool of an MCP server gave comes as a list of texts. */
 function asText(output: unknown): string {
+  const { data } = FromServer.safeParse(output)
+  if (data) return data.content.map(part => part.text).join('\n')
   return typeof output === 'string' ? output : JSON.stringify(output ?? '')
 }

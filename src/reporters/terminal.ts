@@ -136,6 +136,8 @@ function nextCommand(
   totals: Totals,
   problems: Problems,
 ): string | null {
+  // No setup was valid: going on with this run would change nothing.
+  if (run.status === 'finished' && run.plan.length === 0) return null
   if (run.status !== 'finished' || totals.graded === 0) return resumeRun(run.id)
   const worst = [...problems.failed, ...problems.crashed][0]
   if (verdict?.decision === 'improved') return acceptRun(run.id)

@@ -47,7 +47,7 @@ export function totalsOf(report: Pick<Report, 'run' | 'trials'>): Totals {
     done: trials.length,
     graded: trials.length - ends.errored,
     retried: trials.filter(trial => trial.retries > 0).length,
-    spent: spentOn(trials.map(trial => trial.attempt)),
+    spent: withEarlierStarts(spentOn(trials.map(trial => trial.attempt)), trials),
   }
 }
 
@@ -60,6 +60,18 @@ export function spentOn(attempts: readonly (Attempt | null)[]): Spent {
     isReplayed: made.some(attempt => attempt.costSource === 'replay'),
     known: costs.length,
     attempts: made.length,
+  }
+}
+
+/** With what was paid for starts that came to nothing, before the run was resumed. */
+function withEarlierStarts(spent: Spent, trials: readonly Trial[]): Spent {
+  const paid = trials.filter(({ spentBeforeUsd }) => spentBeforeUsd !== 0)
+  const costs = paid.flatMap(({ spentBeforeUsd }) => spentBeforeUsd ?? [])
+  return {
+    ...spent,
+    costUsd: costs.reduce<number | null>((sum, cost) => (sum ?? 0) + cost, spent.costUsd),
+    known: spent.known + costs.length,
+    attempts: spent.attempts + paid.length,
   }
 }
 

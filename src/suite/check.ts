@@ -112,7 +112,7 @@ function tell(issue: z.core.$ZodIssue, base: Spot, checking: Checking): void {
 /** Of the alternatives that fit the kind of the value, the one with the fewest mistakes is taken for the one that is meant. */
 function tellUnion(issue: z.core.$ZodIssueInvalidUnion, spot: Spot, checking: Checking): void {
   const meant = issue.errors
-    .filter(issues => !issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0))
+    .filter(issues => !issues.some(inner => isOfOtherKind(inner, valueAt(spot))))
     .toSorted((a, b) => a.length - b.length)[0]
   if (meant) {
     for (const inner of meant) tell(inner, spot, checking)
@@ -126,6 +126,13 @@ function tellUnion(issue: z.core.$ZodIssueInvalidUnion, spot: Spot, checking: Ch
     const first = issue.errors[0]?.[0]?.message ?? issue.message
     return first.replace(/^expected .*?, got/, `expected ${[...new Set(kinds)].join(' or ')}, got`)
   })
+}
+
+/** Whether an alternative is of another kind than the value: one of some words, say, where a mapping stands. */
+function isOfOtherKind(issue: z.core.$ZodIssue, value: unknown): boolean {
+  if (issue.path.length > 0) return false
+  if (issue.code === 'invalid_type') return true
+  return issue.code === 'invalid_value' && issue.values.every(each => typeof each !== typeof value)
 }
 
 function missing(spot: Spot, issue: z.core.$ZodIssue, checking: Checking): string {

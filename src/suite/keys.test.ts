@@ -55,6 +55,45 @@ testBroken([
     says: ['unknown harness "claude" (known: agent, modelled, plain)'],
   },
   {
+    name: 'a service with an unknown API',
+    suite: suiteWith({
+      setups: 'setups:\n  a: { harness: modelled, service: { url: http://x/v1, api: ‸openai } }',
+    }),
+    says: ['expected one of "openai-chat", "openai-responses", "anthropic", "gemini", got "openai"'],
+  },
+  {
+    name: 'a service without its address',
+    suite: suiteWith({ setups: 'setups:\n  a: { harness: modelled, service: ‸{ api: gemini } }' }),
+    says: ['missing key "url": address of the model service'],
+  },
+  {
+    name: 'a service with credentials in its address',
+    suite: suiteWith({
+      setups: 'setups:\n  a: { harness: modelled, service: { url: ‸http://me:word@x/v1 } }',
+    }),
+    says: ['expected an http or https URL without credentials'],
+  },
+  {
+    name: 'a price that is a word, and one of no class',
+    suite: suiteWith({
+      setups:
+        'setups:\n  a: { harness: modelled, service: { url: http://x/v1, prices: { m: { input: ‸cheap, output: 1 }, n: { input: 1, output: 1, ‸cached: 1 } } } }',
+    }),
+    says: ['expected a number, got "cheap"', 'unknown key "cached"'],
+  },
+  {
+    name: 'a key in the place of its name, which is not repeated',
+    suite: suiteWith({
+      setups: 'setups:\n  a: { harness: modelled, service: { url: http://x/v1, key: ‸sk-abc } }',
+    }),
+    says: ['never the key itself'],
+  },
+  {
+    name: 'a word in the place of a service',
+    suite: suiteWith({ setups: 'setups:\n  a: { harness: modelled, service: ‸maybe }' }),
+    says: ['expected direct, or a mapping with the url'],
+  },
+  {
     name: 'an unknown harness by its bare name',
     suite: suiteWith({ setups: 'setups:\n  a: { harness: ‸agnet }' }),
     says: ['did you mean "agent"?'],

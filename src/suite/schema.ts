@@ -191,13 +191,19 @@ export const setupKeys = [
 export type SetupKey = (typeof setupKeys)[number]
 
 const Service = z.union([
-  z.literal('direct'),
+  z.literal('direct', 'expected direct, or a mapping with the url of the service of its model'),
   z.strictObject({
-    url: textLike(/^https?:\/\/[^\s/?#]+[^\s?#]*$/, 'an http or https URL without a query').describe(
+    url: textLike(
+      /^https?:\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/,
+      'an http or https URL without credentials or a query',
+    ).describe(
       'address of the model service as its documentation gives it, such as https://api.openai.com/v1',
     ),
     api: ModelApi.nullable().default(null).describe('what it speaks; default: what the harness usually uses'),
-    key: textLike(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable')
+    key: z
+      .string()
+      // What stands there may be the key: it is not repeated.
+      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'expected the name of an environment variable, never the key itself')
       .nullable()
       .default(null)
       .describe('name of the host variable that holds its key; the agent never gets the key itself'),

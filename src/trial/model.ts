@@ -93,7 +93,7 @@ function endOf(
   if (diverged !== null) return { stop: 'model-error', message: because(diverged) }
   if (limit !== null) return { stop: 'limit', message: because(limit) }
   // Also at the time limit: some ask a service that is down again and again until then, and say nothing.
-  if (failure === null) return { stop, message }
+  if (failure === null || (failure.kind === 'silent' && stop !== 'timeout')) return { stop, message }
   return { stop: failure.kind === 'refused' ? 'refused' : 'model-error', message: because(failure.message) }
 }
 

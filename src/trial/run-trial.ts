@@ -141,9 +141,13 @@ async function tryTrial(
         flags: [],
         notices: [],
       }),
-      // Once the agent ran, starting again would pay twice: grading is what `agent-eval grade` does again.
+      // Once the agent ran, starting again would pay twice: grading is what `agent-eval grade` does again. A service that
+      // said nothing until the time limit would hold up the run as long once more.
       transient:
-        error instanceof InfraError && error.transient && (paid.attempt === null || isFree(paid.attempt)),
+        error instanceof InfraError &&
+        error.transient &&
+        (paid.attempt === null ||
+          (isFree(paid.attempt) && paid.attempt.durationMs < parts.task(spec.task).limits.timeoutMs)),
     }
   } finally {
     await parts.saveFiles(spec.id, logs)

@@ -174,3 +174,24 @@ test('a further request costs little, and a text is looked through once', () => 
   if (process.env['SHOW_TIMES']) console.log(`${perCall.toFixed(3)} ms`)
   expect(watch.sights().every(({ state }) => state === 'missing')).toBe(true)
 })
+
+test('a skill that is listed by its name alone was offered; a name in an example was not', () => {
+  const tool = (list: string): unknown => ({
+    messages: [],
+    tools: [
+      { type: 'function', function: { name: 'bash', description: 'Available skills: dates.' } },
+      { type: 'function', function: { name: 'skills', description: `Runs one. Example: "dates". ${list}` } },
+    ],
+  })
+  const none = tool('Available skills: money.')
+  expect(states(sightsOf(guided, [none, tool('Available skills: money, dates.')]))).toContain(
+    'dates expected: listed 2',
+  )
+  expect(states(sightsOf(guided, [none]))).toContain('dates expected: missing null')
+  expect(states(sightsOf(bare, [tool('Available skills: dates')]))).toContain('dates foreign: listed 1')
+  // The repository has one of that name itself.
+  const own = ['.agents/skills/dates/SKILL.md']
+  expect(states(sightsOf(bare, [tool('Available skills: dates')], own))).toContain(
+    'dates foreign: missing null',
+  )
+})

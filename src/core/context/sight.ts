@@ -1,6 +1,8 @@
 import type { ContextProbe } from '../../contracts.ts'
 import type { ContextSight } from '../../model/model-call.ts'
+import { listedSkills } from './listed-skills.ts'
 import { phraseFinder } from './phrase-finder.ts'
+import { skillFile } from './probes.ts'
 import { eachText } from './request-texts.ts'
 
 /** Watches the requests of one trial for the texts of its setup, and of others. */
@@ -39,6 +41,13 @@ export function watchContext(probes: readonly ContextProbe[]): ContextWatch {
     watched.state = stateOf(watched)
     return watched
   })
+  // A name tells only where no other skill could be meant.
+  const byName = new Map(
+    all.flatMap(watched => {
+      const { kind, name, listing } = watched.probe
+      return kind === 'skill' && listing.includes(`${name}/${skillFile}`) ? [[name, watched] as const] : []
+    }),
+  )
   const finder = phraseFinder(phrases)
   const seen = new Set<string>()
 
@@ -58,6 +67,13 @@ export function watchContext(probes: readonly ContextProbe[]): ContextWatch {
         seen.add(text)
         finder.find(text, onHit)
       })
+      for (const name of byName.size > 0 ? listedSkills(body) : []) {
+        const watched = byName.get(name)
+        if (!watched) continue
+        watched.listed = true
+        changed.add(watched)
+        byName.delete(name)
+      }
       for (const watched of changed) {
         const state = stateOf(watched)
         if (state !== watched.state) watched.call = call

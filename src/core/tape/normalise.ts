@@ -31,7 +31,11 @@ const volatileTexts: readonly [RegExp, string][] = [
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, 'UUID'],
   [/\bChunk ID: \w+/g, 'Chunk ID: ID'],
   [/\b(session|process) ID:? \d+/gi, '$1 ID NUMBER'],
+  // What gemini and qwen put after output.
+  [/\b(PGID|PIDs?): \d+(?:, \d+)*/g, '$1: NUMBER'],
   [/\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?(?:Z|[+-]\d{2}:?\d{2}))?)?/g, 'DATE'],
+  // As `ls -l` tells when a file was changed: the time of the day, or the year where it is long ago.
+  [new RegExp(`\\b(?:${shortMonths}) [ \\d]\\d (?: \\d{4}|\\d{2}:\\d{2}(?!:))\\b`, 'g'), 'DATE'],
   [
     new RegExp(`\\b(?:${days},? )?(?:${months}|${shortMonths})\\.? {1,2}\\d{1,2}(?:,? \\d{4})?\\b`, 'g'),
     'DATE',

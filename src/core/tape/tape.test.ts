@@ -119,6 +119,13 @@ test.each([
     'Chunk ID: a1b2c3\nWall time: 0.0513 seconds',
     'Chunk ID: d4e5f6\nWall time: 1.2 seconds',
   ],
+  [
+    'times of files in a listing',
+    '-rw-r--r-- 1 root root 8 Nov 23 20:14 a\n-rw-r--r-- 1 root root 9 Mar  3 09:01 b',
+    '-rw-r--r-- 1 root root 8 Dec  1 07:59 a\n-rw-r--r-- 1 root root 9 Mar  3  2025 b',
+  ],
+  ['the words of `date`', 'Mon Nov 23 20:14:05 UTC 2026', 'Tue Nov 24 08:00:59 UTC 2026'],
+  ['what gemini puts after output', 'two\nProcess Group PGID: 28', 'two\nProcess Group PGID: 5012'],
   ['ports', 'http://127.0.0.1:43121/x', 'http://127.0.0.1:5000/x'],
 ])('%s make no difference', (_, one, other) => {
   const { hash } = normaliser()
@@ -129,6 +136,7 @@ test.each([
   ['words', 'fix the parser', 'fix the printer'],
   ['plain numbers', 'line 1234567', 'line 7654321'],
   ['numbers of tests', '3 passed', '4 passed'],
+  ['sizes of files', 'root 8 Nov 23 20:14 a', 'root 9 Nov 23 20:14 a'],
 ])('%s do', (_, one, other) => {
   const { hash } = normaliser()
   expect(hash(JSON.stringify({ input: one }))).not.toBe(hash(JSON.stringify({ input: other })))

@@ -42,6 +42,7 @@ export const anthropic: Wire = {
   read(told, value) {
     const { data } = Event.safeParse(value)
     if (!data) return
+    if (/^(message|content_block_|ping$|error$)/.test(data.type ?? '')) told.isKnown = true
     // The first event holds the message, the last but one what has changed; a whole answer is the message itself.
     told.model ??= data.message?.model || (data.type === 'message' ? data.model : null) || null
     readUsage(told, data.message?.usage ?? data.usage)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { count, part, parts, text, uncached } from './loose.ts'
+import { anything, count, part, parts, text, uncached } from './loose.ts'
 import type { Wire } from './wire.ts'
 
 const asking = /\/models\/([^/]+):(generateContent|streamGenerateContent)$/
@@ -18,6 +18,7 @@ const Answer = z.looseObject({
   candidates: parts(part({ finishReason: text }))
     .nullish()
     .catch(null),
+  promptFeedback: anything,
   modelVersion: text,
   usageMetadata: part({
     promptTokenCount: count,
@@ -51,6 +52,7 @@ export const gemini: Wire = {
       if (!data) continue
       told.model ??= data.modelVersion || null
       const { usageMetadata: usage, error, candidates } = data
+      if (candidates || usage || error || data.promptFeedback) told.isKnown = true
       if (candidates?.some(({ finishReason }) => finishReason)) told.isWhole = true
       if (error) {
         const kind = error.status ?? String(error.code ?? '')

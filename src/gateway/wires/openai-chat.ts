@@ -22,6 +22,7 @@ const Chunk = z.looseObject({
   model: text,
   usage: anything,
   error: anything,
+  choices: z.array(anything).nullish().catch(null),
   service_tier: text,
   // Where Groq says it.
   x_groq: part({ usage: anything }),
@@ -49,6 +50,7 @@ export const openaiChat: Wire = {
     told.error = openaiError(data.error) ?? told.error
     const usage = Usage.safeParse(data.usage ?? data.x_groq?.usage)
     if (usage.success) told.tokens = tokensOf(usage.data)
+    if (data.choices || usage.success || told.error) told.isKnown = true
   },
   refusal: openaiRefusal,
 }

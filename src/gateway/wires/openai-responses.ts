@@ -14,6 +14,7 @@ const Answer = z.looseObject({
   model: text,
   service_tier: text,
   error: anything,
+  object: text,
   output: parts(part({ type: text }))
     .nullish()
     .catch(null),
@@ -46,6 +47,7 @@ export const openaiResponses: Wire = {
   },
   read(told, value) {
     const { data: event } = Event.safeParse(value)
+    if (event && /^(response\.|error$)/.test(event.type)) told.isKnown = true
     if (event?.type === 'error') {
       told.error = openaiError('error' in event && event['error'] ? event['error'] : { ...event, type: null })
       return
@@ -59,6 +61,7 @@ export const openaiResponses: Wire = {
 function readAnswer(told: Told, value: unknown): void {
   const { data } = Answer.safeParse(value)
   if (!data) return
+  if (data.output || data.error || data.object?.startsWith('response')) told.isKnown = true
   told.model ??= data.model || null
   told.tier = specialTier(data.service_tier) ?? told.tier
   if (data.error) told.error = openaiError(data.error)

@@ -25,6 +25,8 @@ export interface Told {
   error: { kind: string; message: string } | null
   /** How it was served where that changes the price (`flex`, `priority`, `batch`); null where it does not. */
   tier: string | null
+  /** Whether anything of it was what this API answers: a page for people, as of a proxy that wants a login, is not. */
+  isKnown: boolean
   /** Whether the last word was said: nothing of use comes after it. */
   isWhole: boolean
 }
@@ -43,5 +45,5 @@ export interface Wire {
 }
 
 export function nothingTold(): Told {
-  return { model: null, tokens: null, error: null, tier: null, isWhole: false }
+  return { model: null, tokens: null, error: null, tier: null, isKnown: false, isWhole: false }
 }
