@@ -216,10 +216,9 @@ test('run: a service that refuses the agent makes its trials errored, whatever t
 })
 
 test('run: a service that never answers makes its trials errored, once, where the agent waits until its time limit', async () => {
-  const { at, asked } = await world(
-    url => suiteWith('')(url).replace('timeout: 30s', 'timeout: 3s'),
-    'silent',
-  )
+  const { at, asked } = await world(url => suiteWith('')(url).replace('timeout: 30s', 'timeout: 3s'), {
+    status: 'silent',
+  })
   const { stdout, exitCode } = await at.run('run', 'suite.yaml', '--isolation', 'none', '--json')
   const { trials } = JSON.parse(stdout)
   expect(trials[0]).toMatchObject({

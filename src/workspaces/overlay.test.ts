@@ -119,6 +119,17 @@ describe.each(ways)('an overlay workspace by $by', ({ fuse, whiteout, missing })
     await workspace.dispose()
   })
 
+  test.skipIf(missing !== null)('does not wait for a pipe in the place of an ignore file', async () => {
+    const workspace = await overlays.create(prepared, nothingPlaced)
+    await change(
+      workspace,
+      'mkdir new; mkfifo new/.gitignore; echo x >new/file; rm .gitignore; mkfifo .gitignore',
+    )
+    const patch = await workspace.capture()
+    expect(patch.changedFiles).toEqual(['.gitignore', 'new/file'])
+    await workspace.dispose()
+  })
+
   test.skipIf(missing !== null)('reads names that are no text, and names with line ends', async () => {
     const workspace = await overlays.create(prepared, nothingPlaced)
     await change(workspace, `printf x >"$(printf 'l\\344tin')"`)

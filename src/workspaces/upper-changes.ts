@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, readFileSync, readdirSync } from 'node:fs'
+import { chmodSync, lstatSync, readFileSync, readdirSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import { readTrees, type TreeEntry } from '../util/git-trees.ts'
 import { onDisk, toBytePath } from '../util/layers.ts'
@@ -108,8 +108,19 @@ function scanFolder(scan: Scan, folder: string): void {
     if (stats.isDirectory()) {
       found.set(name, 'folder')
       scanFolder(scan, path)
-    } else found.set(name, stats.isFile() || stats.isSymbolicLink() ? 'file' : 'gone')
+      continue
+    }
+    const isContent = stats.isFile() || stats.isSymbolicLink()
+    // git would wait for what a pipe has to say.
+    if (!isContent && name === ignoreFile && !isWhiteout(stats))
+      throw new Unusual(`an ignore file that is none: ${path}`)
+    found.set(name, isContent ? 'file' : 'gone')
   }
+}
+
+/** How overlays of the kernel say that there is nothing. */
+function isWhiteout(stats: Stats): boolean {
+  return stats.isCharacterDevice() && stats.rdev === 0
 }
 
 /** Also one that the agent has locked. */

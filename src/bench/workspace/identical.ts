@@ -84,8 +84,8 @@ async function patchesOf(
   ])
   try {
     await Promise.all([change(workspace, script), change(copy, script)])
-    const git = await patchOfGit(pristine, copy.path)
-    return [await workspace.capture(), await copy.capture(), git]
+    const ours = await Promise.all([workspace.capture(), copy.capture()])
+    return [...ours, await patchOfGit(pristine, copy.path)]
   } finally {
     await Promise.all([workspace.dispose(), copy.dispose()])
   }
@@ -108,6 +108,8 @@ async function patchOfGit({ dir, index }: Pristine, workTree: string): Promise<s
     cwd: workTree,
     env: { ...privateEnvironment(), GIT_DIR: dir, GIT_INDEX_FILE: index, GIT_WORK_TREE: workTree },
   }
+  // To git a pipe is nothing, but of one with the name of its own files it waits to be told something.
+  await run('find', ['.', '-type', 'p', '-delete'], { cwd: workTree })
   // Knows no times of files, so that each is read.
   await run('git', ['read-tree', '--reset', 'HEAD'], options)
   await run('git', ['add', '-A'], options)

@@ -62,7 +62,6 @@ export function randomEdits(seed: number): string {
     () => `chmod ${pick(['+x', '-x', '600', '444'])} -- ${shellWord(file())}`,
     () => `chmod 700 ${shellWord(`./${folder()}`)}`,
     () => `touch -- ${shellWord(file())}`,
-    () => `mkfifo -- ${shellWord(file())}`,
     () => `rm -rf -- ./src; printf instead >./src`,
     () => `mkdir -p -- ./a.txt ${shellWord(file())}`,
     () => `git add -A; git -c user.name=a -c user.email=a@b commit -qm agent`,
@@ -70,5 +69,9 @@ export function randomEdits(seed: number): string {
   const write = (path: string, content: string): string =>
     `mkdir -p -- ${shellWord(parent(path))}; printf ${shellWord(content)} >${shellWord(path)}`
   const count = 1 + Math.floor(random() * 10)
-  return `exec 2>/dev/null\n${Array.from({ length: count }, () => pick(edits)()).join('\n')}\ntrue`
+  const lines = Array.from({ length: count }, () => pick(edits)())
+  // At the end: what opened a pipe would wait for another program, git for one by the name of a file that it reads.
+  if (random() < 0.3)
+    lines.push(`mkfifo -- ${shellWord(file())} ${shellWord(`${folder() || '.'}/.gitignore`)}`)
+  return `exec 2>/dev/null\n${lines.join('\n')}\ntrue`
 }
