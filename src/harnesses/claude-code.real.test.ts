@@ -5,6 +5,11 @@ import { proveRealRequests } from './testing/real-requests.ts'
 const agent: RealAgent = {
   program: 'claude',
   harness: claudeCode,
+  // It offers the tools of servers once they were searched for.
+  lookUp: [
+    { use: 'ToolSearch', input: { query: 'select:mcp__dict__lookup' } },
+    { use: 'lookup', input: { word: 'owl' } },
+  ],
   model: 'claude-opus-4-6',
   api: 'anthropic',
   claims: usage => usage,

@@ -13,7 +13,9 @@ const agent: RealAgent = {
   model: 'm1',
   api: 'openai-chat',
   claims: usage => ({ ...usage, cacheWriteTokens: null, reasoningTokens: null }),
-  startMs: 3_0000,
+  startMs: 30_000,
+  // It does not offer the tools of servers, but one that calls them.
+  lookUp: [{ use: 'tool_call', input: { name: 'mcp__dict__lookup', arguments: { word: 'owl' } } }],
   listsSkills: true,
   leaks: {
     home: ['.qwen/QWEN.md', '.qwen/skills/x/SKILL.md', '.agents/skills/x/SKILL.md'],

@@ -68,7 +68,7 @@ export function toolCall(
       const { path, content } = use.write
       if (/content|text/i.test(property)) return content
       if (!/path|file/i.test(property)) return null
-      const wantsAbsolute = /absolute/i.test(description) && !/relative/i.test(description)
+      const wantsAbsolute = /absolute/i.test(description) && !/\b(or|be) (a )?relative/i.test(description)
       return wantsAbsolute && folder !== null ? posix.join(folder, path) : path
     }),
   )
@@ -140,7 +140,7 @@ function firstThat(offered: readonly OfferedTool[], patterns: readonly RegExp[])
 function named(offered: readonly OfferedTool[], name: string): OfferedTool {
   const found =
     offered.find(tool => tool.name === name) ??
-    offered.find(tool => tool.name.endsWith(`_${name}`) || tool.name.endsWith(`.${name}`))
+    offered.find(tool => ['_', '.', '-'].some(joint => tool.name.endsWith(`${joint}${name}`)))
   if (!found)
     throw new Error(`no tool "${name}" is offered: ${offered.map(t => t.name).join(', ') || 'none at all'}`)
   return found

@@ -34,9 +34,11 @@ export interface RealAgent {
   listsSkills: boolean
   /** Files that must not be read: by their path in a HOME that is not the trial's, and in a folder above the workspace. */
   leaks: { home: readonly string[]; above: readonly string[]; refusesAbove: boolean }
-  /** How it ends when its model's service fails, where that is not as it is for most. */
+  /** What its model calls for the tool `lookup` of the server `dict`; default: that tool, by a name that ends so. */
+  lookUp?: readonly { use: string; input: Record<string, unknown> }[]
   /** Until it has called its first tool, on a busy machine. Default: 6000. */
   startMs?: number
+  /** How it ends when its model's service fails, where that is not as it is for most. */
   ends?: Partial<Record<keyof typeof failures, { stop: Stop; message: string }>>
 }
 
@@ -153,13 +155,13 @@ export function proveRealAgent(agent: RealAgent): void {
 
     it.skipIf(!harness.supports.mcp)('uses a server of its setup', async () => {
       const command = [process.execPath, join(import.meta.dirname, 'mcp-server.mjs')]
-      const { attempt, transcript, server } = await real.run(
-        [{ use: 'lookup', input: { word: 'owl' } }, { say: 'A bird.' }],
-        { mcp: { dict: { command, env: { MCP_ANSWER: 'a "bird"' } } } },
-      )
+      const { lookUp = [{ use: 'lookup', input: { word: 'owl' } }] } = agent
+      const { attempt, transcript, server } = await real.run([...lookUp, { say: 'A bird.' }], {
+        mcp: { dict: { command, env: { MCP_ANSWER: 'a "bird"' } } },
+      })
       expect(server.mistakes).toEqual([])
-      expect(attempt).toMatchObject({ stop: 'finished', toolCalls: 1 })
-      expect(server.calls[1]?.text).toContain('owl: a')
+      expect(attempt).toMatchObject({ stop: 'finished', toolCalls: lookUp.length })
+      expect(server.calls[lookUp.length]?.text).toContain('owl: a')
       expect(transcript).toContainEqual(
         expect.objectContaining({ type: 'tool_result', output: expect.stringContaining('owl: a "bird"') }),
       )
