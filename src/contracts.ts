@@ -7,6 +7,7 @@ import type { ZodType } from 'zod'
 import type { FileTree } from './model/files.ts'
 import type { Report } from './model/report.ts'
 import type { ContextSight, Metered, ModelCall } from './model/model-call.ts'
+import type { Spending } from './model/spending.ts'
 import type { ContainerImage, Isolation, RunManifest } from './model/run.ts'
 import type { ModelApi, Service } from './model/service.ts'
 import type { Entry, Found } from './util/layers.ts'
@@ -250,6 +251,8 @@ export interface GatewayTrial {
   volatile: Readonly<Record<string, string>>
   /** Called once, when a limit was reached: the agent is to be ended. */
   onLimit(reason: string): void
+  /** Called with each call that has ended. Must not throw. */
+  onCall?(call: ModelCall): void
 }
 
 /** What is not there is not limited. */
@@ -484,6 +487,8 @@ export interface RunStore {
   create(manifest: RunManifest, suite: Suite): Promise<void>
   /** Copies the files of one trial (patch, transcript, logs) to where they are kept. */
   saveFiles(runId: string, trialId: string, folder: string): Promise<void>
+  /** Notes what a trial that goes on has spent, for a run that is ended before it. Does not throw. */
+  spend(runId: string, spending: Spending): void
   /** Durable when it resolves. A second line for the same trial replaces the first. */
   append(runId: string, trial: Trial): Promise<void>
   /** Also seals the results: what anybody else writes there from now on, or wrote meanwhile, is seen when it is loaded. */
@@ -504,6 +509,8 @@ export interface StoredRun {
   trials: Trial[]
   /** Earlier lines of trials that were done again: what they cost was paid, too. */
   replaced: Trial[]
+  /** What was spent on starts that came to no end. */
+  lost: readonly Spending[]
   suite: Suite
   /** Absolute path of the run folder. */
   folder: string

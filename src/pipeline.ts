@@ -1,4 +1,4 @@
-import type { Executor, ProgressReporter, RunStore } from './contracts.ts'
+import type { Executor, ProgressReporter, RunStore, StoredRun } from './contracts.ts'
 import {
   compareWithAnchor,
   compareWithBaseline,
@@ -41,10 +41,7 @@ export interface RunParts {
 }
 
 /** A run with its trials so far. */
-export interface Run {
-  manifest: RunManifest
-  trials: Trial[]
-}
+export type Run = Pick<StoredRun, 'manifest' | 'trials'> & Partial<Pick<StoredRun, 'lost'>>
 
 /** A new run, stored; `plan` is what is known beforehand of what it will hold. */
 export async function startRun(
@@ -63,7 +60,7 @@ export async function runSuite(run: Run, batches: Batches, parts: RunParts): Pro
   const { executor, store, progress, signal } = parts
   let { manifest } = run
   const trials = new Map<string, Trial>(run.trials.map(trial => [trial.id, trial]))
-  const startAndWork = async (spec: TrialSpec): Promise<Trial> => {
+  const startAndWork = (spec: TrialSpec): Promise<Trial> => {
     progress.onTrialStart?.(spec)
     return parts.work(spec)
   }
@@ -76,7 +73,7 @@ export async function runSuite(run: Run, batches: Batches, parts: RunParts): Pro
       if (grown !== manifest) await store.update(grown)
       manifest = grown
       await executor(batch, startAndWork, async trial => {
-        const counted = withEarlierStarts(trial, trials.get(trial.id))
+        const counted = withEarlierStarts(trial, trials.get(trial.id), run.lost)
         await store.append(manifest.id, counted)
         trials.set(trial.id, counted)
         progress.onTrialEnd?.(counted)

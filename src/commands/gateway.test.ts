@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { chooseSandbox } from '../sandboxes/index.ts'
 import { place, type Place } from '../testing/cli.ts'
 import { project, suiteText } from '../testing/project.ts'
@@ -55,9 +55,12 @@ interface World {
 async function world(
   suite: (url: string) => string,
   {
-    status = 200,
+    statusOf = () => 200,
     tls = null,
-  }: { status?: number | 'silent'; tls?: { key: string; cert: string } | null } = {},
+  }: {
+    statusOf?: (index: number) => number | 'silent'
+    tls?: { key: string; cert: string } | null
+  } = {},
 ): Promise<World> {
   const asked: World['asked'] = []
   const listen = (answer: RequestListener): Server =>
@@ -65,6 +68,7 @@ async function world(
   const server = listen((request, response) => {
     asked.push({ authorization: request.headers.authorization, url: request.url })
     request.resume()
+    const status = statusOf(asked.length - 1)
     if (status === 'silent') return
     response.writeHead(status, { 'content-type': 'application/json' })
     const content = 'export const add = (a, b) => a + b\n'
@@ -206,8 +210,38 @@ test('run: a spent budget stops the run with exit code 4, keeps what was paid, a
   ])
 })
 
+test('run: what a killed run had spent is counted when it goes on, in its trial and in its budget', async () => {
+  const { at, asked } = await world(
+    suiteWith('env: [ROUNDS=4]', { budget: 'budget: { maxCostUsd: 0.0075 }' }),
+    {
+      statusOf: index => (index === 2 ? 'silent' : 200),
+    },
+  )
+  const child = execa(
+    'node',
+    [join(import.meta.dirname, '../../dist/cli.js'), 'run', 'suite.yaml', '--isolation', 'none'],
+    { cwd: at.path, env: at.env, reject: false, stdin: 'ignore' },
+  )
+  await vi.waitFor(() => expect(asked).toHaveLength(3), 20_000)
+  child.kill('SIGKILL')
+  await child
+  const resumed = await at.run('run', '--resume', 'latest', '--json')
+  // Two calls of the first start, and those of the second until the budget of the run was spent.
+  expect(resumed.exitCode).toBe(4)
+  expect(resumed.stderr).toMatch(/the run has spent \$0\.0082 of the \$0\.0075/)
+  expect(asked).toHaveLength(6)
+  const runs = join(at.path, '.agent-eval/runs')
+  const [id = ''] = await readdir(runs)
+  const trials = await readFile(join(runs, id, 'trials.jsonl'), 'utf8')
+  expect(JSON.parse(trials)).toMatchObject({
+    starts: 2,
+    spentBeforeUsd: 0.00328,
+    attempt: { costUsd: 0.00492 },
+  })
+})
+
 test('run: a service that refuses the agent makes its trials errored, whatever the agent says', async () => {
-  const { at } = await world(suiteWith(''), { status: 401 })
+  const { at } = await world(suiteWith(''), { statusOf: () => 401 })
   const { stdout, exitCode } = await at.run('run', 'suite.yaml', '--isolation', 'none', '--json')
   const { trials } = JSON.parse(stdout)
   expect(trials[0]).toMatchObject({ status: 'errored', phase: 'attempt', attempt: { stop: 'refused' } })
@@ -217,7 +251,7 @@ test('run: a service that refuses the agent makes its trials errored, whatever t
 
 test('run: a service that never answers makes its trials errored, once, where the agent waits until its time limit', async () => {
   const { at, asked } = await world(url => suiteWith('')(url).replace('timeout: 30s', 'timeout: 3s'), {
-    status: 'silent',
+    statusOf: () => 'silent',
   })
   const { stdout, exitCode } = await at.run('run', 'suite.yaml', '--isolation', 'none', '--json')
   const { trials } = JSON.parse(stdout)

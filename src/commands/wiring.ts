@@ -177,6 +177,7 @@ export async function openTrialParts(
     },
     hostIsOpen: sandbox.isolation.level === 'none' || sandbox.isolation.level === 'process',
     saveFiles: (trialId, folder) => store.saveFiles(runId, trialId, folder),
+    spend: spending => store.spend(runId, spending),
     requireRoom: () => requireRoom([workRoot.path, results], runId),
     requireBudget: () => requireBudget(gateway.budgetSpent(), runId),
     once: <T>(key: string, make: () => Promise<T>) => remember(made, key, make) as Promise<T>,

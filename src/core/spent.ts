@@ -1,5 +1,8 @@
 import type { Spent } from '../contracts.ts'
+import type { ModelCall } from '../model/model-call.ts'
+import type { Spending } from '../model/spending.ts'
 import type { Trial } from '../model/trial.ts'
+import type { Usage } from '../model/usage.ts'
 
 export function addSpent(a: Spent, b: Spent): Spent {
   return { costUsd: a.costUsd + b.costUsd, tokens: a.tokens + b.tokens, calls: a.calls + b.calls }
@@ -13,13 +16,38 @@ export function spentIn(trials: readonly Pick<Trial, 'attempt'>[]): Spent {
     const { usage, costUsd, metered, turns } = attempt
     spent.costUsd += costUsd ?? 0
     spent.calls += metered ? metered.calls + metered.failed : (turns ?? 0)
-    for (const each of [
-      usage?.inputTokens,
-      usage?.cacheReadTokens,
-      usage?.cacheWriteTokens,
-      usage?.outputTokens,
-    ])
-      spent.tokens += each ?? 0
+    spent.tokens += (usage && tokensIn(usage)) ?? 0
   }
   return spent
+}
+
+/** The same of starts that came to no end. */
+export function spentOnStarts(lines: readonly Spending[]): Spent {
+  return lines.reduce<Spent>(
+    (sum, { costUsd, tokens, calls }) => addSpent(sum, { costUsd: costUsd ?? 0, tokens: tokens ?? 0, calls }),
+    { costUsd: 0, tokens: 0, calls: 0 },
+  )
+}
+
+/** What a call has cost: nothing where it failed without a count; null where it asked no model. */
+export function spentOnCall({
+  api,
+  end,
+  usage,
+  costUsd,
+}: ModelCall): Pick<Spending, 'calls' | 'tokens' | 'costUsd'> | null {
+  if (api === null) return null
+  if (end !== 'answered' && usage === null) return { calls: 1, tokens: 0, costUsd: 0 }
+  return { calls: 1, tokens: usage && tokensIn(usage), costUsd }
+}
+
+/** Input, cached and not, plus output; null where none of it is known. */
+export function tokensIn({
+  inputTokens,
+  cacheReadTokens,
+  cacheWriteTokens,
+  outputTokens,
+}: Usage): number | null {
+  const known = [inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens].flatMap(each => each ?? [])
+  return known.length === 0 ? null : known.reduce((total, each) => total + each, 0)
 }

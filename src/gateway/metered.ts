@@ -63,17 +63,6 @@ function sumOf(usages: readonly Usage[]): Usage {
   }
 }
 
-/** Input, cached and not, plus output; null where none of it is known. */
-export function tokensIn({
-  inputTokens,
-  cacheReadTokens,
-  cacheWriteTokens,
-  outputTokens,
-}: Usage): number | null {
-  const known = [inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens].flatMap(each => each ?? [])
-  return known.length === 0 ? null : known.reduce((total, each) => total + each, 0)
-}
-
 function unique(values: readonly string[]): string[] {
   return [...new Set(values)]
 }

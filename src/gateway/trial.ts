@@ -56,6 +56,7 @@ export async function openTrial(
     onEnd({ tools, quietMs, ...call }) {
       ended.push({ ...call, tools, quietMs })
       log.add(call)
+      trial.onCall?.(call)
     },
   }
   server.add(token, (request, response, path) => {

@@ -14,6 +14,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Transform } from 'node:stream'
 import { InfraError, UserError } from '../errors.ts'
 import type { RunStore, StoredRun } from '../contracts.ts'
+import { lostSpending } from '../core/starts.ts'
 import { RunManifest } from '../model/run.ts'
 import { Suite } from '../model/suite.ts'
 import type { Trial } from '../model/trial.ts'
@@ -22,6 +23,7 @@ import { withLock } from '../util/lock.ts'
 import { ifFree } from '../util/uses.ts'
 import { readTrials } from './ledger.ts'
 import { howAltered, openSeal, type LedgerSeal } from './seal.ts'
+import { appendSpending, readSpending } from './spending.ts'
 
 /** What the store needs of a redactor: see `util/redact.ts`. */
 export interface Redactor {
@@ -39,7 +41,7 @@ export class DamagedRun extends UserError {
 /** Smaller files are quicker copied than put through a stream. */
 const atOnceBytes = 256 * 1024
 
-/** Runs as folders below `root`: run.json, suite.json, trials.jsonl with its seal, and a folder for each trial. */
+/** Runs as folders below `root`: run.json, suite.json, trials.jsonl with its seal, spending.jsonl, and a folder for each trial. */
 export function fileStore(root: string, redact: Redactor): RunStore {
   const folderOf = (runId: string): string => join(root, 'runs', runId)
 
@@ -135,6 +137,8 @@ export function fileStore(root: string, redact: Redactor): RunStore {
       }
     },
 
+    spend: (runId, spending) => appendSpending(folderOf(runId), spending),
+
     append(runId, trial) {
       // One after the other: the seal has to know their order.
       const done = writing.then(() => appendLine(runId, trial))
@@ -157,10 +161,12 @@ export function fileStore(root: string, redact: Redactor): RunStore {
       const { trials, replaced, warnings } = await readTrials(join(folder, 'trials.jsonl'))
       const suite = await readStored(Suite, join(folder, 'suite.json'))
       const altered = await howAltered(folder)
+      const lost = lostSpending(await readSpending(folder), [...trials, ...replaced])
       return {
         manifest,
         trials: inPlanOrder(trials, manifest.plan),
         replaced,
+        lost,
         suite,
         folder,
         warnings,

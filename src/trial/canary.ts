@@ -87,7 +87,12 @@ async function ask(
     const plain = { ...setup, prompt: null }
     const seen = nothingSeen()
     const work = { spec, task, setup: plain }
-    const result = await letWork(work, { prepared, workspace }, { folder, logs, seen }, parts)
+    const result = await letWork(
+      work,
+      { prepared, workspace },
+      { folder, logs, seen, startedAt: new Date().toISOString() },
+      parts,
+    )
     checkBudget(seen.budget)
     const { text } = await workspace.capture()
     return { result, patch: text }

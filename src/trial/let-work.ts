@@ -26,13 +26,13 @@ export function nothingSeen(): Seen {
 export async function letWork(
   { spec, task, setup }: { spec: TrialSpec; task: Task; setup: Setup },
   { prepared, workspace }: { prepared: PreparedSource; workspace: Workspace },
-  { folder, logs, seen }: { folder: string; logs: string; seen: Seen },
+  { folder, logs, seen, startedAt }: { folder: string; logs: string; seen: Seen; startedAt: string },
   parts: TrialParts,
 ): Promise<HarnessResult> {
   const path = parts.hostEnv['PATH'] ?? ''
   const before = parts.hostIsOpen ? lookAtPrograms(path) : null
   const volatile = { [workspace.path]: 'WORKSPACE', [folder]: 'TRIAL' }
-  const model = await openModel(spec, setup, task, prepared, { logs, volatile }, parts)
+  const model = await openModel({ ...spec, startedAt }, setup, task, prepared, { logs, volatile }, parts)
   const network = openNetwork(parts.network(setup), parts.hostEnv, model?.door)
   let told: GatewayReport | null = null
   let result: HarnessResult

@@ -4,7 +4,9 @@ import type { Setup, Task } from '../model/suite.ts'
 import type { Attempt, TranscriptEvent, TrialSpec } from '../model/trial.ts'
 import { countToolCalls } from '../core/attempt.ts'
 import { hiddenCalls, mainModel } from '../core/main-lane.ts'
+import { spentOnCall } from '../core/spent.ts'
 import type { Metered } from '../model/model-call.ts'
+import type { Spending } from '../model/spending.ts'
 import { contextOf } from './context.ts'
 import type { TrialParts } from './parts.ts'
 import { divergenceOf } from './replay.ts'
@@ -17,7 +19,7 @@ export interface OpenModel extends OpenGateway {
 
 /** Opens the way of one trial's agent to its model; null where it goes its own way. Whoever opens it has to close it. */
 export async function openModel(
-  spec: TrialSpec,
+  start: TrialSpec & Pick<Spending, 'startedAt'>,
   setup: Setup,
   task: Task,
   prepared: PreparedSource,
@@ -25,7 +27,12 @@ export async function openModel(
   parts: TrialParts,
 ): Promise<OpenModel | null> {
   const service = parts.service(setup)
-  if (!service) return null
+  const { id: trial, startedAt } = start
+  if (!service) {
+    // Nobody counts its calls.
+    if (setup.service === 'direct') parts.spend({ trial, startedAt, calls: 0, tokens: null, costUsd: null })
+    return null
+  }
   const { limits } = task
   const end = new AbortController()
   const open = await parts.gateway().open({
@@ -38,9 +45,13 @@ export async function openModel(
       callsPerMinute: limits.maxCallsPerMinute ?? null,
     },
     context: await contextOf(setup, task, prepared, parts),
-    ...parts.recording(spec.id),
+    ...parts.recording(trial),
     ...place,
     onLimit: reason => end.abort(reason),
+    onCall(call) {
+      const spent = spentOnCall(call)
+      if (spent) parts.spend({ trial, startedAt, ...spent })
+    },
   })
   return { ...open, stop: end.signal }
 }

@@ -9,6 +9,7 @@ import type {
 } from '../contracts.ts'
 import type { Network } from '../model/run.ts'
 import type { Service } from '../model/service.ts'
+import type { Spending } from '../model/spending.ts'
 import type { Setup, Task } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
 
@@ -47,6 +48,8 @@ export interface TrialParts {
   makeFolder(purpose: string): string
   /** Keeps a trial's files. */
   saveFiles(trialId: string, folder: string): Promise<void>
+  /** Notes what a trial that goes on has spent. */
+  spend(spending: Spending): void
   /** Makes a value once for the run, however many trials ask for it. */
   once<T>(key: string, make: () => Promise<T>): Promise<T>
   /** Throws InfraError if the disk is nearly full: before an agent is paid for whose work could not be kept. */

@@ -99,7 +99,7 @@ async function tryTrial(
       const result = await letWork(
         { spec, task, setup },
         { prepared, workspace },
-        { folder, logs, seen },
+        { folder, logs, seen, startedAt },
         parts,
       )
       paid.attempt = result.attempt
