@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { place, type Place } from '../testing/cli.ts'
@@ -123,16 +122,7 @@ test('a gate that is killed in the middle goes on to its verdict', async () => {
   const at = await place({ ...files, 'agent.sh': agent.replace('#!/bin/sh', '#!/bin/sh\nsleep 0.4') })
   await accepted(at)
   await at.write({ 'AGENTS.md': 't3\n' })
-  const child = execa(
-    'node',
-    [join(import.meta.dirname, '../../dist/cli.js'), 'run', 'suite.yaml', '--gate'],
-    {
-      cwd: at.path,
-      env: at.env,
-      reject: false,
-      stdin: 'ignore',
-    },
-  )
+  const child = at.start('run', 'suite.yaml', '--gate')
   let seen = ''
   child.stderr.on('data', (chunk: Buffer) => {
     seen += chunk.toString()

@@ -217,11 +217,7 @@ test('run: what a killed run had spent is counted when it goes on, in its trial 
       statusOf: index => (index === 2 ? 'silent' : 200),
     },
   )
-  const child = execa(
-    'node',
-    [join(import.meta.dirname, '../../dist/cli.js'), 'run', 'suite.yaml', '--isolation', 'none'],
-    { cwd: at.path, env: at.env, reject: false, stdin: 'ignore' },
-  )
+  const child = at.start('run', 'suite.yaml', '--isolation', 'none')
   await vi.waitFor(() => expect(asked).toHaveLength(3), 20_000)
   child.kill('SIGKILL')
   await child

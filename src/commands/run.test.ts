@@ -143,12 +143,7 @@ test('Ctrl-C keeps what is finished, leaves no process, and --resume does the re
       'tasks:\n  add:\n    - if: { setup: guided }\n      steps: [{ run: [sleep, "600"] }]\n    - steps: [{ say: done }]\n',
     'suite.yaml': suiteText.replace('trials: 3', 'trials: 1').replace('timeout: 30s', 'timeout: 10m'),
   })
-  const child = execa('node', [join(import.meta.dirname, '../../dist/cli.js'), 'run', 'suite.yaml'], {
-    cwd: at.path,
-    env: at.env,
-    reject: false,
-    stdin: 'ignore',
-  })
+  const child = at.start('run', 'suite.yaml')
   let seen = ''
   child.stderr.on('data', (chunk: Buffer) => {
     const before = seen

@@ -10,7 +10,7 @@ import { UserError, exitCodes, type ExitCode } from '../errors.ts'
 import type { ModelLimits, Sandbox, StoredRun } from '../contracts.ts'
 import { localExecutor } from '../executors/local.ts'
 import type { Rules } from '../model/rules.ts'
-import type { Isolation, Limiting, Network, Provenance, RunManifest, SetupSummary } from '../model/run.ts'
+import type { Isolation, Limiting, Network, Provenance, RunManifest } from '../model/run.ts'
 import type { Suite } from '../model/suite.ts'
 import type { TrialSpec } from '../model/trial.ts'
 import { judgeRun, runSuite, startRun } from '../pipeline.ts'
@@ -21,6 +21,7 @@ import { allOf, courseOf, type Course } from './adaptive-run.ts'
 import { loadByBase, onlyOnce } from './base-rules.ts'
 import { readBaseline } from './baseline-file.ts'
 import { checkSameImages, imagesFor } from './images.ts'
+import { exitCodeOf } from './exit-code.ts'
 import { onInterrupt } from './interrupt.ts'
 import { answerJson, tell, type Io } from './io.ts'
 import { networksOf } from './network.ts'
@@ -147,7 +148,7 @@ export async function run(file: string | undefined, options: RunOptions, io: Io)
   }
   const judged = judgeRun({ manifest, trials }, gate, baseline, ruled?.warnings, ruled?.head)
   await report(judged, options, io)
-  return judged.verdict ? asExitCode(judged.verdict.exitCode) : ungated(judged.run.summaries)
+  return exitCodeOf(judged)
 }
 
 interface Job {
@@ -247,15 +248,4 @@ async function execute(job: Job, options: RunOptions, io: Io): ReturnType<typeof
 function newRunId(suite: string): string {
   const time = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')
   return `${time}-${suite}-${randomBytes(2).toString('hex')}`
-}
-
-/** Without a gate a run is a measurement: it fails only if some setup could not be measured at all. */
-function ungated(summaries: readonly SetupSummary[]): ExitCode {
-  const isMeasured = ({ graded, contextProof }: SetupSummary): boolean =>
-    graded > 0 && (contextProof === null || contextProof.reasons.length === 0)
-  return summaries.every(isMeasured) ? exitCodes.pass : exitCodes.infrastructure
-}
-
-function asExitCode(code: number): ExitCode {
-  return Object.values(exitCodes).find(known => known === code) ?? exitCodes.infrastructure
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { execa } from 'execa'
+import { execa, type ResultPromise } from 'execa'
 import { onTestFinished } from 'vitest'
 
 const program = join(import.meta.dirname, '../../dist/cli.js')
@@ -12,6 +12,8 @@ export interface CliResult {
   stderr: string
 }
 
+type Started = ResultPromise<{ reject: false; stdin: 'ignore' }>
+
 /** A private place for one test: a folder to stand in, and a cache and a work folder that no other test knows. */
 export interface Place {
   path: string
@@ -20,6 +22,8 @@ export interface Place {
   write(files: Record<string, string>): Promise<void>
   /** Runs the built program in the folder. */
   run(...args: string[]): Promise<CliResult>
+  /** The same while it goes on. */
+  start(...args: string[]): Started
   git(...args: string[]): Promise<string>
 }
 
@@ -48,17 +52,15 @@ export async function place(files: Record<string, string> = {}): Promise<Place> 
     '[user]\n  name = Tester\n  email = tester@example.test\n[init]\n  defaultBranch = main\n',
   )
   await write(files)
+  const start = (...args: string[]): Started =>
+    execa('node', [program, ...args], { cwd: path, env, reject: false, stdin: 'ignore' })
   return {
     path,
     env,
     write,
+    start,
     async run(...args) {
-      const { exitCode, stdout, stderr } = await execa('node', [program, ...args], {
-        cwd: path,
-        env,
-        reject: false,
-        stdin: 'ignore',
-      })
+      const { exitCode, stdout, stderr } = await start(...args)
       return { exitCode: exitCode ?? -1, stdout, stderr }
     },
     async git(...args) {
