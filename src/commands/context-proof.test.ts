@@ -32,5 +32,5 @@ test('context that reached the setup without it contaminates', async () => {
   const { exitCode, stderr, proofs } = await runOf({ bare: `env: ["MANNER=${guide.trim()}"]` })
   expect(exitCode).toBe(4)
   expect(proofs).toEqual(['contaminated', 'proven'])
-  expect(stderr).toMatch(/only setup guided has, reached the model of\s+setup bare in 1\s+of\s+1\s+trial/)
+  expect(stderr).toMatch(/only setup guided has, reached the model of\s+setup\s+bare\s+in\s+1 of 1 trial/)
 })
