@@ -147,7 +147,9 @@ describe('prepareReads', () => {
     const repository = makeRepository(join(place.root, 'repository'))
     const later = repository.commit({ 'tool.sh': '#!/bin/sh\necho later\n' })
     const other = repository.commit({ 'folder/one.txt': 'another\n' })
-    const commands = ['mkdir deps; : >deps/seen; find . -type f | sort >deps/seen; cat folder/one.txt >deps/one']
+    const commands = [
+      'mkdir deps; : >deps/seen; find . -type f | sort >deps/seen; cat folder/one.txt >deps/one',
+    ]
     const [first, second, third] = [
       await reads(commands),
       await reads(commands, { commit: later, history: 'none' }),
