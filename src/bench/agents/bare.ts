@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { cpSync, mkdirSync, openSync, closeSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ExecRequest } from '../../contracts.ts'
 import { harnesses } from '../../harnesses/index.ts'
 import type { ModelServer } from '../../rehearsal/server.ts'
 import { exec } from '../../util/exec.ts'
+import { privateEnvironment } from '../../util/git-environment.ts'
 import { cleanEnv } from '../../util/host-env.ts'
 import { filesOfFolder } from '../../workspaces/files.ts'
 import type { Bench } from '../bench.ts'
@@ -20,9 +21,18 @@ export async function bareUse(agent: MeasuredAgent, server: ModelServer, bench: 
   const [workspace, home, logs, kept] = ['workspace', 'home', 'logs', 'kept'].map(name => join(root, name))
   if (!workspace || !home || !logs || !kept) throw new Error('four folders were named')
   const repository = await bench.repository('small')
+  const gitEnv = privateEnvironment()
   const renew = (): void => {
     for (const folder of [workspace, home, logs]) rmSync(folder, { recursive: true, force: true })
-    cpSync(repository.path, workspace, { recursive: true })
+    // As anybody has it who uses the agent there.
+    execFileSync('git', ['clone', '-q', '--local', repository.path, workspace], {
+      env: gitEnv,
+      stdio: 'ignore',
+    })
+    execFileSync('git', ['-C', workspace, 'checkout', '-q', repository.commit], {
+      env: gitEnv,
+      stdio: 'ignore',
+    })
     mkdirSync(logs)
   }
   renew()
