@@ -27,12 +27,45 @@ process.on('disconnect', () => process.exit(1))
 give(1)
 `
 
+/**
+ * The same in a language that starts in a quarter of the time, where this machine has it: each agent waits for it. What Node
+ * says on its channel is a line of JSON, and the same answer comes to each socket that was handed over.
+ */
+const quickOpener = `
+import _socket as net, os, sys
+channel = net.socket(fileno=int(os.environ['NODE_CHANNEL_FD']))
+channel.setblocking(True)
+def wait():
+    heard = b''
+    while not heard.endswith(b'\\n'):
+        byte = channel.recv(1)
+        if not byte: sys.exit(1)
+        heard += byte
+for index, place in enumerate(sys.argv[1:]):
+    address, port = place.rsplit(':', 1)
+    server = net.socket(net.AF_INET6 if ':' in address else net.AF_INET, net.SOCK_STREAM)
+    server.setsockopt(net.SOL_SOCKET, net.SO_REUSEADDR, 1)
+    server.bind((address, int(port)))
+    server.listen(511)
+    server.setblocking(False)
+    told = '{"cmd":"NODE_HANDLE","type":"net.Server","msg":{"opened":%d}}\\n' % index
+    passed = server.fileno().to_bytes(4, sys.byteorder)
+    channel.sendmsg([told.encode()], [(net.SOL_SOCKET, net.SCM_RIGHTS, passed)])
+    wait()
+wait()
+`
+/** Of the system: no agent can have put it there. */
+const python = '/usr/bin/python3'
+
 /** Lets the command start only after the doors are open, without the channel and without a trace of it. */
 const script = `
-env -i NODE_CHANNEL_FD="$NODE_CHANNEL_FD" "$1" -e "$2" -- $3 </dev/null >/dev/null || exit 125
+quick() {
+  [ -x ${python} ] && env -i NODE_CHANNEL_FD="$NODE_CHANNEL_FD" ${python} -I -S -c "$1" $2 </dev/null >/dev/null 2>&1
+}
+quick "$3" "$4" || env -i NODE_CHANNEL_FD="$NODE_CHANNEL_FD" "$1" -e "$2" -- $4 </dev/null >/dev/null || exit 125
 exec 3>&-
 unset NODE_CHANNEL_FD NODE_CHANNEL_SERIALIZATION_MODE
-shift 3
+shift 4
 exec "$@"
 `
 
@@ -46,7 +79,7 @@ export function openingDoor(argv: readonly string[], request: ExecRequest): stri
   const door = doorOf(request)
   if (!door) return [...argv]
   const places = door.ports.map(({ address, port }) => `${address}:${port}`).join(' ')
-  return ['/bin/sh', '-c', script, 'sh', process.execPath, opener, places, ...argv]
+  return ['/bin/sh', '-c', script, 'sh', process.execPath, opener, quickOpener, places, ...argv]
 }
 
 /**
