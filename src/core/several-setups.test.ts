@@ -22,3 +22,13 @@ test('better is the mirror image, and what could not be compared says nothing', 
   const nothing = gated(many(3, '5/5'), { other: '5/5' })
   expect(amongSetups([nothing])[0]).toMatchObject({ pRegressed: null, change: 'none' })
 })
+
+test('a change that only single tasks show stands as well', () => {
+  const fallen = gated(
+    { 'fix-race': '5/5', parse: '5/5', ...many(18, '4/5') },
+    { 'fix-race': '0/5', parse: '0/5', ...many(8, '5/5'), ...many(10, '4/5', 9) },
+  )
+  expect(fallen.verdict.decision).toBe('regressed')
+  expect(fallen.pRegressed).toBeGreaterThan(0.05)
+  expect(amongSetups([fallen])[0]?.change).toBe('regressed')
+})
