@@ -5,7 +5,7 @@ import { dirname } from 'node:path'
 import { invalidSetups, spentOnCanaries } from '../core/agent-canaries.ts'
 import { widest } from '../core/network.ts'
 import { plan, specOf } from '../core/plan.ts'
-import { addSpent, spentIn, spentOnStarts } from '../core/spent.ts'
+import { addSpent, spentIn, sumSpent } from '../core/spent.ts'
 import { UserError, exitCodes, type ExitCode } from '../errors.ts'
 import type { ModelLimits, Sandbox, StoredRun } from '../contracts.ts'
 import { localExecutor } from '../executors/local.ts'
@@ -181,7 +181,7 @@ async function execute(job: Job, options: RunOptions, io: Io): ReturnType<typeof
   const store = storeFor(io, suite)
   const spentOnTrials = addSpent(
     spentIn([...(earlier?.trials ?? []), ...(earlier?.replaced ?? [])]),
-    spentOnStarts(earlier?.lost ?? []),
+    sumSpent(earlier?.lost ?? []),
   )
   const runId = earlier?.manifest.id ?? newRunId(suite.name)
   const progress = await progressFor(io)

@@ -2,6 +2,7 @@ import type { AgentCanary } from '../model/agent-canary.ts'
 import type { RunManifest } from '../model/run.ts'
 import type { Attempt } from '../model/trial.ts'
 import { tokensOf } from './measure.ts'
+import { sumSpent } from './spent.ts'
 import type { Spent } from '../contracts.ts'
 
 type Canaries = Pick<RunManifest, 'agentCanaries'>
@@ -36,13 +37,7 @@ export function canaryDoubts(canaries: Canaries): Record<string, string> {
 
 /** What all canaries of a run used, as far as it is known. */
 export function spentOnCanaries({ agentCanaries }: Canaries): Spent {
-  const spent = { costUsd: 0, tokens: 0, calls: 0 }
-  for (const { costUsd, tokens, calls } of Object.values(agentCanaries)) {
-    spent.costUsd += costUsd ?? 0
-    spent.tokens += tokens ?? 0
-    spent.calls += calls ?? 0
-  }
-  return spent
+  return sumSpent(Object.values(agentCanaries))
 }
 
 function withStop(message: string): string {

@@ -10,21 +10,21 @@ export function addSpent(a: Spent, b: Spent): Spent {
 
 /** What attempts have used, as far as it is known. */
 export function spentIn(trials: readonly Pick<Trial, 'attempt'>[]): Spent {
-  const spent = { costUsd: 0, tokens: 0, calls: 0 }
-  for (const { attempt } of trials) {
-    if (!attempt) continue
-    const { usage, costUsd, metered, turns } = attempt
-    spent.costUsd += costUsd ?? 0
-    spent.calls += metered ? metered.calls + metered.failed : (turns ?? 0)
-    spent.tokens += (usage && tokensIn(usage)) ?? 0
-  }
-  return spent
+  return sumSpent(
+    trials.flatMap(({ attempt }) => {
+      if (!attempt) return []
+      const { usage, costUsd, metered, turns } = attempt
+      const calls = metered ? metered.calls + metered.failed : turns
+      return [{ costUsd, calls, tokens: usage && tokensIn(usage) }]
+    }),
+  )
 }
 
-/** The same of starts that came to no end. */
-export function spentOnStarts(lines: readonly Spending[]): Spent {
-  return lines.reduce<Spent>(
-    (sum, { costUsd, tokens, calls }) => addSpent(sum, { costUsd: costUsd ?? 0, tokens: tokens ?? 0, calls }),
+/** What several things have used together, as far as it is known. */
+export function sumSpent(each: readonly Record<keyof Spent, number | null>[]): Spent {
+  return each.reduce<Spent>(
+    (sum, { costUsd, tokens, calls }) =>
+      addSpent(sum, { costUsd: costUsd ?? 0, tokens: tokens ?? 0, calls: calls ?? 0 }),
     { costUsd: 0, tokens: 0, calls: 0 },
   )
 }

@@ -6,7 +6,6 @@ import { byKind, reads, type EventReader } from './event-readers.ts'
 const count = z.number().nonnegative().optional()
 
 const events = {
-  init: z.looseObject({ model: z.string().optional() }),
   message: z.looseObject({ message: Message }),
   result: z.looseObject({
     subtype: z.string(),

@@ -1,7 +1,7 @@
-import { chmodSync, lstatSync, readFileSync, readdirSync, type Stats } from 'node:fs'
+import { chmodSync, lstatSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { readTrees, type TreeEntry } from '../util/git-trees.ts'
-import { onDisk, toBytePath } from '../util/layers.ts'
+import { isWhiteout, onDisk, toBytePath } from '../util/layers.ts'
 import type { Overlay } from '../util/overlay.ts'
 import { Unusual } from '../util/unusual.ts'
 
@@ -116,11 +116,6 @@ function scanFolder(scan: Scan, folder: string): void {
       throw new Unusual(`an ignore file that is none: ${path}`)
     found.set(name, isContent ? 'file' : 'gone')
   }
-}
-
-/** How overlays of the kernel say that there is nothing. */
-function isWhiteout(stats: Stats): boolean {
-  return stats.isCharacterDevice() && stats.rdev === 0
 }
 
 /** Also one that the agent has locked. */
